@@ -1,0 +1,1 @@
+"""One property per theorem; the oracle is the semantics, network(point)."""

@@ -1,0 +1,1 @@
+"""What is true: exact networks, polyhedra, piecewise-linear functions, and one room per theorem."""

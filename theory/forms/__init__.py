@@ -1,0 +1,1 @@
+"""The forms: for each representation theorem, the network that it promises."""

@@ -1,0 +1,1 @@
+"""Reading and writing networks and domains, exactly or not at all."""
