@@ -117,12 +117,12 @@ class Network:
 
     @property
     def inputs(self) -> int:
-        """n of f : Q^n -> Q^m."""
+        """The n of f : Q^n -> Q^m."""
         return self.layers[0].inputs
 
     @property
     def outputs(self) -> int:
-        """m of f : Q^n -> Q^m."""
+        """The m of f : Q^n -> Q^m."""
         return self.layers[-1].outputs
 
     @property

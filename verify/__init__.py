@@ -1,1 +1,1 @@
-"""How we know: claims, proof search, certificates, the checker, reports, formats and the command line."""
+"""How we know: claims, proof search, certificates, checkers, reports, formats, command line."""
