@@ -1,0 +1,76 @@
+# Everything runs in .venv, which the first target that needs it creates. `make help` lists the targets.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+JOBS ?= 2
+OUT ?= out/certify
+EXAMPLE := examples/cancer_2-16-16-16-1.onnx
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+TEX := .venv/tex
+TEX_PACKAGES := texlive-latex-base texlive-latex-recommended texlive-pictures
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help certify test quick check lint types architecture format examples benchmarks wheel clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+
+certify: $(INSTALLED) $(TEX) ## the main job on a trained network: rewrite, prove, check, PDF (in out/certify)
+	$(BIN)/relucert transform two-hidden $(EXAMPLE) --domain box:-1,1 -o $(OUT)
+	$(BIN)/relucert check $(OUT)
+	$(PYTHON) -I -S verify/checker.py $(OUT)/claim.json $(OUT)/certificate.json
+	$(BIN)/relucert report $(OUT)
+
+test: $(INSTALLED) ## every test
+	$(BIN)/pytest -n $(JOBS)
+
+quick: $(INSTALLED) ## the tests that take no more than a few seconds each
+	$(BIN)/pytest -n $(JOBS) -m "not slow"
+
+check: lint types architecture ## lint, types, and who may import whom
+
+lint: $(INSTALLED) ## ruff: style, and whether everything is formatted
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict
+	$(BIN)/mypy
+
+architecture: $(INSTALLED) ## import directions, size of the checker, notes and theorems
+	$(BIN)/pytest tests/test_architecture.py tests/test_notes.py
+
+format: $(INSTALLED) ## ruff: format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+examples: $(INSTALLED) ## train the networks in examples/ again (adds scikit-learn to .venv)
+	$(BIN)/pip install --quiet --editable '.[dev,train]'
+	$(BIN)/python examples/train.py
+
+benchmarks: $(INSTALLED) ## a table of times and sizes
+	$(BIN)/python -m benchmarks.run
+
+wheel: $(INSTALLED) ## dist/relucert-*.whl
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## remove what was generated; .venv stays
+	rm -rf out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find theory verify tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
+
+# Debian ships venv without ensurepip; python3-venv brings it.
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed; name it by make PYTHON=...'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || bash .ci/apt python3-venv || \
+		{ echo 'Python cannot make virtual environments here: install python3-venv'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# TeX is wanted for the PDF alone, so nothing fails without it.
+$(TEX): | $(INSTALLED)
+	@command -v pdflatex >/dev/null || bash .ci/apt $(TEX_PACKAGES) || \
+		echo 'The PDF is left out: there is no pdflatex and it could not be installed.'
+	@touch $@
