@@ -99,6 +99,31 @@ class Affine:
             for row, bias in zip(self.rows, self.bias, strict=True)
         )
 
+    def after(self, before: "Affine") -> "Affine":
+        """The composed map x -> self(before(x)), exactly.
+
+        Raises:
+            ShapeError: the outputs of `before` are not the inputs of this map.
+        """
+        if before.outputs != self.inputs:
+            raise ShapeError(f"affine: expected {self.inputs} outputs before, got {before.outputs}")
+        bias = tuple(
+            sum((weight * before.bias[column] for column, weight in row), value)
+            for row, value in zip(self.rows, self.bias, strict=True)
+        )
+        return Affine(before.inputs, tuple(_composed(row, before.rows) for row in self.rows), bias)
+
+
+def _composed(row: Row, rows: tuple[Row, ...]) -> Row:
+    """The sum of weight * rows[column] over the entries of a row."""
+    if len(row) == 1 and row[0][1] == 1:
+        return rows[row[0][0]]
+    total: dict[int, Fraction] = {}
+    for through, factor in row:
+        for column, weight in rows[through]:
+            total[column] = total.get(column, ZERO) + factor * weight
+    return tuple((column, weight) for column, weight in sorted(total.items()) if weight)
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
