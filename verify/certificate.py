@@ -1,0 +1,53 @@
+"""The evidence as data: a flat script of steps, bound to its claim by a hash.
+
+The rules are those of `verify.checker.RULES`; `notes/certificate-format.md` draws each one.
+"""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+from verify import checker
+from verify.claim import VERSION, Claim, json_bytes
+
+Step = list[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Steps that prove a claim."""
+
+    claim_sha256: str
+    steps: tuple[Step, ...]
+
+    @staticmethod
+    def of(claim: Claim, steps: list[Step]) -> "Certificate":
+        """The steps bound to the claim."""
+        return Certificate(hashlib.sha256(claim.data).hexdigest(), tuple(steps))
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of certificate.json."""
+        return json_bytes(
+            {
+                "claim": self.claim_sha256,
+                "format": "relucert-certificate",
+                "steps": list(self.steps),
+                "version": VERSION,
+            }
+        )
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each rule is used."""
+        return Counter(str(step[0]) for step in self.steps)
+
+
+def checked(claim: Claim, certificate: Certificate) -> checker.Proof:
+    """The finished proof, read back from the bytes that will be written.
+
+    Raises:
+        verify.checker.RejectedError: the certificate does not prove the claim.
+        verify.checker.MalformedError: it is not a certificate at all.
+    """
+    return checker.check(claim.data, claim.network_files, certificate.data)

@@ -1,0 +1,131 @@
+"""The question: are two networks the same function on a domain?
+
+A claim is (left, right, domain, relation). It speaks about real arithmetic on the exact
+stored weights; nothing is said about the float models.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+
+from theory.domain import Box, Domain, Polytope, Space
+from theory.errors import ShapeError
+from theory.network import Affine, Network, Row
+
+VERSION = 1
+
+
+def json_bytes(value: object) -> bytes:
+    """The canonical text of a JSON value: sorted keys, no blanks, ASCII, one final newline."""
+    return (json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n").encode("ascii")
+
+
+def network_json(network: Network) -> object:
+    """The exact JSON form of a network, as in `notes/certificate-format.md`."""
+    return {
+        "format": "relucert-network",
+        "inputs": network.inputs,
+        "layers": [_layer_json(layer) for layer in network.layers],
+        "version": VERSION,
+    }
+
+
+def _layer_json(layer: Affine) -> object:
+    return {
+        "bias": [str(value) for value in layer.bias],
+        "rows": [_row_json(row) for row in layer.rows],
+    }
+
+
+def _row_json(row: Row) -> list[object]:
+    flat: list[object] = []
+    for column, weight in row:
+        flat += (column, str(weight))
+    return flat
+
+
+def domain_json(domain: Domain) -> object:
+    """The JSON form of a domain: {"box": ...}, {"polytope": ...} or {"space": n}."""
+    match domain:
+        case Box(lower, upper):
+            ends = zip(lower, upper, strict=True)
+            return {"box": [[str(low), str(high)] for low, high in ends]}
+        case Polytope(inputs, halfspaces):
+            rows = [[str(entry) for entry in (*normal, offset)] for normal, offset in halfspaces]
+            return {"polytope": {"halfspaces": rows, "inputs": inputs}}
+        case Space(inputs):
+            return {"space": inputs}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedNetwork:
+    """A network with the name that a reader knows it by, and its exact JSON file."""
+
+    name: str
+    network: Network
+    data: bytes
+
+    @staticmethod
+    def of(name: str, network: Network) -> "NamedNetwork":
+        """The network under a name, its file content made once."""
+        return NamedNetwork(name, network, json_bytes(network_json(network)))
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the network's JSON file, as `sha256sum` prints it."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """For every x of the domain: left(x) relation right(x). The relation is a text, `exact`."""
+
+    left: NamedNetwork
+    right: NamedNetwork
+    domain: Domain
+    relation: str = "exact"
+
+    def __post_init__(self) -> None:
+        left, right = self.left.network, self.right.network
+        if left.inputs != right.inputs:
+            raise ShapeError(
+                f"claim: {self.left.name} has {left.inputs} inputs, "
+                f"{self.right.name} has {right.inputs}"
+            )
+        if left.outputs != right.outputs:
+            raise ShapeError(
+                f"claim: {self.left.name} has {left.outputs} outputs, "
+                f"{self.right.name} has {right.outputs}"
+            )
+        if self.domain.inputs != left.inputs:
+            raise ShapeError(
+                f"claim: expected a domain with {left.inputs} inputs, got {self.domain.inputs}"
+            )
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of claim.json."""
+        return json_bytes(
+            {
+                "domain": domain_json(self.domain),
+                "format": "relucert-claim",
+                "left": self._name_json(self.left, "left.json"),
+                "relation": self.relation,
+                "right": self._name_json(self.right, "right.json"),
+                "version": VERSION,
+            }
+        )
+
+    @staticmethod
+    def _name_json(network: NamedNetwork, file: str) -> object:
+        return {"file": file, "name": network.name, "sha256": network.sha256}
+
+    @property
+    def network_files(self) -> dict[str, bytes]:
+        """The networks' files under the names that claim.json uses."""
+        return {"left.json": self.left.data, "right.json": self.right.data}
+
+    def differs_at(self, point: tuple[Fraction, ...]) -> bool:
+        """Whether the point lies in the domain and the networks differ there, exactly."""
+        return point in self.domain and self.left.network(point) != self.right.network(point)
