@@ -157,7 +157,7 @@ def test_the_worked_example_of_the_note() -> None:
             Affine.dense([[7, 1, 4, Fraction(-1, 2)]], [0]),
         )
     )
-    assert edited((Fraction(3),)) == edited((Fraction(-3),)) == (3,)
+    assert edited((Fraction(3),)) == edited((Fraction(-3),)) == (Fraction(3),)
 
 
 def test_what_does_not_fit_is_refused() -> None:
