@@ -52,10 +52,15 @@ def read_network(path: Path | str) -> Source:
     suffix = file.suffix.lower().removeprefix(".")
     if view:
         raise InputError(str(path), f"there is no view {view!r} of this format")
-    if suffix not in {"json"}:
+    if suffix not in {"json", "onnx"}:
         raise FormatError(str(file), "expected a file name that ends in .onnx, .nnet or .json")
     content = read_bytes(file)
     digest = hashlib.sha256(content).hexdigest()
+    if suffix == "onnx":
+        from verify.formats.onnx_reader import parse_onnx  # onnx is slow to import
+
+        network, notes = parse_onnx(content, file.name)
+        return Source(network, file.name, suffix, digest, notes)
     return Source(parse_network(content, file.name), file.name, suffix, digest)
 
 
