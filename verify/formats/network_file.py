@@ -1,12 +1,14 @@
 """`read_network`: a network from a file of any format, by the suffix of the file's name."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from theory.network import Network
 from verify.errors import FormatError, InputError
 from verify.formats.network_json import parse_network
+from verify.formats.nnet import parse_nnet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(str(path), f"cannot be read, {error.strerror}") from None
+        raise InputError(str(path), f"cannot be read, {error.strerror or error}") from None
     except ValueError as error:
         raise InputError(str(path), f"is no file name, {error}") from None
 
@@ -45,29 +47,52 @@ def read_bytes(path: Path) -> bytes:
 def read_network(path: Path | str) -> Source:
     """The network in an `.onnx`, `.nnet` or `.json` file, exactly.
 
+    `net.nnet#normalised` names the layers of an NNet file without its normalisation (see
+    `verify.formats.nnet`).
+
     Raises:
         InputError: the file cannot be read, is malformed, or holds what is not read exactly.
     """
     file, view = _file_and_view(path)
     suffix = file.suffix.lower().removeprefix(".")
-    if view:
-        raise InputError(str(path), f"there is no view {view!r} of this format")
-    if suffix not in {"json", "onnx"}:
+    if suffix not in _READERS:
         raise FormatError(str(file), "expected a file name that ends in .onnx, .nnet or .json")
+    if view and (suffix, view) != ("nnet", "normalised"):
+        raise FormatError(str(path), f"there is no view {view!r}; .nnet files have '#normalised'")
     content = read_bytes(file)
+    network, notes = _READERS[suffix](content, file.name, bool(view))
     digest = hashlib.sha256(content).hexdigest()
-    if suffix == "onnx":
-        from verify.formats.onnx_reader import parse_onnx  # onnx is slow to import
+    return Source(network, Path(path).name, suffix, digest, notes)
 
-        network, notes = parse_onnx(content, file.name)
-        return Source(network, file.name, suffix, digest, notes)
-    return Source(parse_network(content, file.name), file.name, suffix, digest)
+
+_Read = tuple[Network, tuple[str, ...]]
+
+
+def _read_json(content: bytes, where: str, _: bool) -> _Read:
+    return parse_network(content, where), ()
+
+
+def _read_nnet(content: bytes, where: str, normalised: bool) -> _Read:
+    return parse_nnet(content, where, normalised=normalised)
+
+
+def _read_onnx(content: bytes, where: str, _: bool) -> _Read:
+    from verify.formats.onnx_reader import parse_onnx  # here, since onnx is slow to import
+
+    return parse_onnx(content, where)
+
+
+_READERS: Mapping[str, Callable[[bytes, str, bool], _Read]] = {
+    "json": _read_json,
+    "nnet": _read_nnet,
+    "onnx": _read_onnx,
+}
 
 
 def _file_and_view(path: Path | str) -> tuple[Path, str]:
     """Split `net.nnet#normalised`; a file that is really called so is taken as it is."""
     file = Path(path)
     name, mark, view = file.name.rpartition("#")
-    if not mark or file.exists():
+    if not mark or not name or file.exists():
         return file, ""
-    return file.with_name(name) if name else file, view
+    return file.with_name(name), view

@@ -120,5 +120,5 @@ def write_network_json(network: Network, path: Path | str) -> str:
     try:
         Path(path).write_bytes(content)
     except OSError as error:
-        raise ExportError(str(path), f"cannot be written, {error.strerror}") from None
+        raise ExportError(str(path), f"cannot be written, {error.strerror or error}") from None
     return hashlib.sha256(content).hexdigest()
