@@ -1,0 +1,128 @@
+"""`read_domain`: the set of inputs that a claim speaks about, from a text or a file.
+
+    box:-1,1               every input between -1 and 1
+    box:0,1;-1/2,1/2       one interval an input
+    all                    all of R^n
+    box.vnnlib             the constraints on inputs in a VNN-LIB file (see `verify.formats.vnnlib`)
+    region.json            {"box":[["-1","1"],...]}, {"space":2} or
+                           {"polytope":{"inputs":2,"halfspaces":[["1","0","3/2"],...]}}
+
+A halfspace is written as its normal followed by its offset: normal . x <= offset. Numbers are
+exact: 0.1 is 1/10.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+from theory.domain import Box, Domain, Polytope, Space
+from theory.errors import NumberError, TheoryError
+from theory.rational import rational, text_of
+from verify.errors import FormatError, InputError
+from verify.formats.network_file import read_bytes
+from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of, read_json
+from verify.formats.vnnlib import Halfspace, parse_vnnlib_domain
+
+
+def read_domain(text: str, inputs: int) -> Domain:
+    """The domain of Q^inputs that a text names or a file holds.
+
+    Raises:
+        InputError: the text or file is malformed, has other inputs, or is an empty box.
+    """
+    stripped = text.strip()
+    if stripped == "all":
+        return Space(inputs)
+    if stripped.startswith("box:"):
+        return _box(stripped.removeprefix("box:"), inputs, f"domain {text[:60]!r}")
+    path = Path(text)
+    if path.suffix.lower() == ".vnnlib":
+        return parse_vnnlib_domain(read_bytes(path), path.name, inputs)
+    if path.suffix.lower() == ".json":
+        domain = domain_of(read_json(read_bytes(path), path.name), path.name)
+        if domain.inputs != inputs:
+            raise InputError(path.name, f"the network has {inputs} inputs, not {domain.inputs}")
+        return domain
+    raise InputError(
+        f"domain {text[:60]!r}",
+        "expected box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json",
+    )
+
+
+def _box(text: str, inputs: int, where: str) -> Box:
+    parts = text.split(";")
+    intervals = [_interval(part, f"{where}, interval {i}") for i, part in enumerate(parts)]
+    if len(intervals) == 1:
+        intervals *= inputs
+    if len(intervals) != inputs:
+        raise InputError(where, f"expected 1 or {inputs} intervals, got {len(intervals)}")
+    return _checked_box(intervals, where)
+
+
+def _interval(text: str, where: str) -> tuple[Fraction, Fraction]:
+    ends = text.split(",")
+    if len(ends) != 2:
+        raise InputError(where, f"expected two ends such as -1,1, got {text[:40]!r}")
+    try:
+        return rational(ends[0]), rational(ends[1])
+    except NumberError as error:
+        raise InputError(where, str(error)) from None
+
+
+def _checked_box(intervals: list[tuple[Fraction, Fraction]], where: str) -> Box:
+    try:
+        return Box(tuple(low for low, _ in intervals), tuple(high for _, high in intervals))
+    except TheoryError as error:
+        raise InputError(where, str(error)) from None
+
+
+def domain_of(value: Json, where: str) -> Domain:
+    """The domain that a JSON value states, as in a claim.
+
+    Raises:
+        InputError: it is no domain, or an empty box.
+    """
+    kind, content = "", value
+    if isinstance(value, dict) and len(value) == 1:
+        [(kind, content)] = value.items()
+    if kind == "box":
+        intervals = [_pair(entry, where) for entry in array_of(content, where)]
+        return _checked_box(intervals, where)
+    if kind == "space":
+        return Space(count_of(content, where, least=1))
+    if kind == "polytope":
+        return _polytope(object_of(content, ("halfspaces", "inputs"), where), where)
+    raise FormatError(where, 'expected {"box":...}, {"polytope":...} or {"space":...}')
+
+
+def _pair(value: Json, where: str) -> tuple[Fraction, Fraction]:
+    ends = array_of(value, where)
+    if len(ends) != 2:
+        raise FormatError(where, f"expected two ends of an interval, got {len(ends)}")
+    return number_of(ends[0], where), number_of(ends[1], where)
+
+
+def _polytope(fields: dict[str, Json], where: str) -> Polytope:
+    inputs = count_of(fields["inputs"], where, least=1)
+    halfspaces: list[Halfspace] = []
+    for index, value in enumerate(array_of(fields["halfspaces"], where)):
+        place = f"{where}, halfspace {index}"
+        numbers = [number_of(entry, place) for entry in array_of(value, place)]
+        if len(numbers) != inputs + 1:
+            raise FormatError(place, f"expected {inputs + 1} numbers, got {len(numbers)}")
+        halfspaces.append((tuple(numbers[:-1]), numbers[-1]))
+    return Polytope(inputs, tuple(halfspaces))
+
+
+def domain_value(domain: Domain) -> Json:
+    """The JSON value that states a domain, as in a claim; `domain_of` reads it."""
+    match domain:
+        case Box(lower, upper):
+            pairs = zip(lower, upper, strict=True)
+            return {"box": [[text_of(low), text_of(high)] for low, high in pairs]}
+        case Polytope(inputs, halfspaces):
+            rows: list[Json] = [
+                [text_of(entry) for entry in (*normal, offset)] for normal, offset in halfspaces
+            ]
+            return {"polytope": {"halfspaces": rows, "inputs": inputs}}
+        case Space(inputs):
+            return {"space": inputs}
