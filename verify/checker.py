@@ -31,6 +31,7 @@ from math import gcd, lcm
 
 Form = tuple[int, ...]
 Expression = tuple[Form, dict[int, int]]
+Argument = tuple[Form, tuple[tuple[int, int], ...]]
 Json = object
 
 FORMAT_VERSION = 1
@@ -224,14 +225,14 @@ class Proof:
         self.claim, self.size, self.zero = claim, size, (0,) * size
         self.rows = list(claim.rows)
         self.arguments: list[Expression] = []  # symbol k is relu(arguments[k])
-        self.numbers: dict[object, int] = {}  # argument -> symbol
+        self.numbers: dict[Argument, int] = {}  # argument -> symbol
         self.ranges: list[tuple[int | None, int | None]] = []  # of unit * Y_k, None unbounded
         self.value: dict[int, Expression] = {}  # symbols known on this cell
         self.waiting: dict[int, int] = {}  # open symbol -> how many symbols its argument waits for
         self.watchers: dict[int, tuple[int, ...]] = {}  # symbol -> open symbols waiting for it
         self.linear: list[Form] = []  # E, output by output: the affine part ...
         self.coefficients: dict[int, tuple[int, ...]] = {}  # ... and the part in symbols
-        self.branches: list[tuple[tuple[object, ...], int]] = []
+        self.branches: list[tuple[tuple[object, ...], int, int]] = []
         self.started = self.finished = False
         self.lemmas = self.leaves = 0
         self.base = [self._coordinate(index) for index in range(claim.inputs)]
@@ -260,6 +261,15 @@ class Proof:
             total += weight * end
         return total
 
+    @staticmethod
+    def sum(one: Expression, other: Expression) -> Expression:
+        """One + other."""
+        terms = one[1].copy()
+        for name, weight in other[1].items():
+            terms[name] = terms.get(name, 0) + weight
+        return (tuple([a + b for a, b in zip(one[0], other[0], strict=True)]),
+                {name: weight for name, weight in terms.items() if weight})  # fmt: skip
+
     def reduced(self, expression: Expression) -> Expression:
         """The expression with every known symbol replaced by its value."""
         form, terms = expression
@@ -278,49 +288,42 @@ class Proof:
         return form, {symbol: weight for symbol, weight in terms.items() if weight}
 
     def relu(self, form: Form, terms: dict[int, int]) -> Expression:
-        """relu of a reduced expression, as an expression: the rule of equal arguments.
+        """The relu of a reduced expression: a known value, an old symbol or a new one.
 
         relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a, relu(constant) is a constant.
-        A line (no terms) is oriented by its first nonzero gradient entry, other arguments by
-        their first occurrence.
         """
         if not terms and not any(form[1:]):
             return (form if form[0] > 0 else self.zero), {}
         q = gcd(*form, *terms.values())
-        if terms:
-            pairs = sorted(terms.items())
-            key: object = (tuple([a // q for a in form]), tuple([(k, w // q) for k, w in pairs]))
-            opposite = (tuple([-a // q for a in form]), tuple([(k, -w // q) for k, w in pairs]))
-            flipped = key not in self.numbers and opposite in self.numbers
-            key = opposite if flipped else key
-        else:
-            flipped = next(a for a in form[1:] if a) < 0
-            key = tuple([a // (-q if flipped else q) for a in form])
-        symbol = self.numbers.get(key)
-        if symbol is None:
-            symbol = self.introduce(key, tuple([a // (-q if flipped else q) for a in form]),
-                                    {k: w // q for k, w in terms.items()})  # fmt: skip
+        argument = self.divided(form, terms, q)
+        opposite = self.divided(form, terms, -q)
+        symbol = self.numbers.get(argument)
+        flipped = symbol is None and opposite in self.numbers
+        if flipped:
+            symbol = self.numbers[opposite]
+        elif symbol is None:
+            symbol = self.introduce(argument)
         answer = self.reduced((self.zero, {symbol: q}))
-        if not flipped:
-            return answer
-        total = dict(answer[1])
-        for name, weight in terms.items():
-            total[name] = total.get(name, 0) + weight
-        return (tuple([a + b for a, b in zip(answer[0], form, strict=True)]),
-                {name: weight for name, weight in total.items() if weight})  # fmt: skip
+        return self.sum(answer, (form, terms)) if flipped else answer
 
-    def introduce(self, key: object, form: Form, terms: dict[int, int]) -> int:
+    @staticmethod
+    def divided(form: Form, terms: dict[int, int], q: int) -> Argument:
+        """The expression divided by q, as a key of `numbers`."""
+        return (tuple([a // q for a in form]),
+                tuple([(name, weight // q) for name, weight in sorted(terms.items())]))  # fmt: skip
+
+    def introduce(self, argument: Argument) -> int:
         """The number of a new symbol; its sign is settled where interval bounds decide it."""
         symbol = len(self.arguments)
+        form, terms = argument[0], dict(argument[1])
         low = self.minimum(form, terms)
         high = self.minimum(tuple([-a for a in form]), {k: -w for k, w in terms.items()})
-        high = None if high is None else -high
-        self.numbers[key] = symbol
+        self.numbers[argument] = symbol
         self.arguments.append((form, terms))
-        self.ranges.append((max(low or 0, 0), None if high is None else max(high, 0)))
+        self.ranges.append((max(low or 0, 0), None if high is None else max(-high, 0)))
         if low is not None and low >= 0:
             self.value[symbol] = (form, terms)
-        elif high is not None and high <= 0:
+        elif high is not None and high >= 0:
             self.value[symbol] = (self.zero, {})
         elif terms:
             self.waiting[symbol] = len(terms)
@@ -418,7 +421,9 @@ class Proof:
 
     # -- the one inference: a linear combination with nonnegative minimum over the box
 
-    def prove(self, form: Form, terms: dict[int, int], lemma: Json, side: Form | None = None) -> None:
+    def prove(
+        self, form: Form, terms: dict[int, int], lemma: Json, side: Form | None = None
+    ) -> None:
         """Theorem T12.  expression >= 0 on the cell (and where side >= 0).
 
         lemma [e, row, m, ...]: 2^max(-e,0) expression - 2^max(e,0) sum m row,
@@ -490,20 +495,29 @@ class Proof:
 
     def split(self, value: Json) -> None:
         """Rule S.  The cell is the union of its parts with a_k >= 0 and with a_k <= 0."""
-        symbol = self.symbol(value)
-        form, terms = self.arguments[symbol]
-        require(not terms, "split: the argument is not affine")
-        self.branches.append((self.saved(), symbol))
-        self.rows.append(form)
-        self.resolve(symbol, (form, {}))
+        self.branch(self.symbol(value), 1)
 
     def split_form(self, value: Json) -> None:
-        """Rule X.  As S, on a form that is given explicitly."""
+        """Rule X.  As S, on a form that is given explicitly: first form >= 0, then form <= 0."""
         form = self.form(value)
         require(any(form[1:]), "split: the form is constant")
-        q = gcd(*form) * (1 if next(a for a in form[1:] if a) > 0 else -1)
-        key = tuple(a // q for a in form)
-        self.split(self.numbers[key] if key in self.numbers else self.introduce(key, key, {}))
+        argument, opposite = (self.divided(form, {}, sign * gcd(*form)) for sign in (1, -1))
+        sign = -1 if argument not in self.numbers and opposite in self.numbers else 1
+        known = argument if sign > 0 else opposite
+        symbol = self.numbers[known] if known in self.numbers else self.introduce(known)
+        self.branch(self.symbol(symbol), sign)
+
+    def branch(self, symbol: int, sign: int) -> None:
+        """Go on where sign * a_k >= 0, and after that part's last leaf where it is <= 0."""
+        require(not self.arguments[symbol][1], "split: the argument is not affine")
+        self.branches.append((self.saved(), symbol, -sign))
+        self.enter(symbol, sign)
+
+    def enter(self, symbol: int, sign: int) -> None:
+        """The part of the cell where sign * a_k >= 0."""
+        form = self.arguments[symbol][0]
+        self.rows.append(tuple([sign * entry for entry in form]))
+        self.resolve(symbol, (form if sign > 0 else self.zero, {}))
 
     def decompose(self, value: Json, mode_v: Json, lem_v: Json, mode_l: Json, lem_l: Json) -> None:
         """Rule D (theorem T13).  relu(v + w relu(h)) on a cell whose interior misses {h=v=0}.
@@ -534,13 +548,10 @@ class Proof:
         pivot = next(i for i in range(1, self.size) if h[i])
         k = jump[pivot] // h[pivot]
         require(jump == [k * a for a in h], "decompose: the two sides do not meet on h = 0")
-        total = {inner: k} if k else {}
-        form = parts[0]
-        for more, extra in symbols:
-            form = tuple(a + b for a, b in zip(form, more, strict=True))
-            for name, weight in extra.items():
-                total[name] = total.get(name, 0) + weight
-        self.resolve(symbol, (form, {name: weight for name, weight in total.items() if weight}))
+        total: Expression = (parts[0], {inner: k} if k else {})
+        for extra in symbols:
+            total = self.sum(total, extra)
+        self.resolve(symbol, total)
 
     def equality(self, value: Json, lemma: Json, opposite: Json) -> None:
         """Rule E, before anything else.  e = 0 on the domain: its last input is eliminated."""
@@ -583,16 +594,15 @@ class Proof:
         if not self.branches:
             self.finished = True
             return
-        saved, symbol = self.branches.pop()
+        saved, symbol, sign = self.branches.pop()
         (symbols, rows, self.value, self.waiting,
          self.watchers, self.linear, self.coefficients) = saved  # type: ignore[assignment] # fmt: skip
         while len(self.arguments) > symbols:  # type: ignore[operator]
             self.ranges.pop()
             form, terms = self.arguments.pop()
-            del self.numbers[(form, tuple(sorted(terms.items()))) if terms else form]
+            del self.numbers[form, tuple(sorted(terms.items()))]
         del self.rows[rows:]  # type: ignore[misc]
-        self.rows.append(tuple(-entry for entry in self.arguments[symbol][0]))
-        self.resolve(symbol, (self.zero, {}))
+        self.enter(symbol, sign)
 
     def step(self, value: Json) -> None:
         """Apply one step of the certificate."""

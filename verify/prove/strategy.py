@@ -1,0 +1,183 @@
+"""The order of proof search that pays: merge, refute, cells, SMT.
+
+`prove` answers Equivalent(certificate) | Different(point) | Unknown(reason). Search is
+untrusted: a certificate counts only if the checker accepts its bytes in this run, a
+counterexample only if exact evaluation differs at a point of the domain.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from theory.cone import box_cone, independent, polytope_cones, start_cones
+from theory.domain import Box, Polytope, Space
+from theory.errors import TheoryError
+from theory.form import Form, coordinate_forms
+from theory.network import Vector
+from verify.certificate import Certificate, Step, checked
+from verify.checker import Claim as CheckerClaim
+from verify.checker import MalformedError, Proof, RejectedError
+from verify.checker import Network as CheckerNetwork
+from verify.checker import parse as checker_json
+from verify.claim import Claim, domain_json
+from verify.prove.cells import CellSearch, StuckError
+from verify.prove.lemma import LemmaError
+from verify.prove.refute import counterexample, counterexample_near
+from verify.verdict import Different, Equivalent, Unknown, Verdict
+
+ENGINES = ("auto", "merge", "cells", "smt")
+Progress = Callable[[str], None]
+
+
+class OutOfTimeError(Exception):
+    """The time that the caller allowed is used up."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time left, and what the caller wants to be told."""
+
+    deadline: float | None
+    progress: Progress | None
+    beats: int = 0
+
+    def pulse(self) -> None:
+        """Count a node of the search.
+
+        Raises:
+            OutOfTimeError: the deadline has passed.
+        """
+        self.beats += 1
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTimeError
+        if self.progress is not None and not self.beats % 64:
+            self.progress(f"{self.beats} cells")
+
+
+def prove(
+    claim: Claim,
+    engine: str = "auto",
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """The verdict on a claim.
+
+    Args:
+        claim: The question.
+        engine: `merge` compares merged units only, `cells` goes on to the case tree, `smt` asks
+            Z3 alone (which gives no certificate), `auto` takes what pays.
+        timeout: Seconds after which the search gives up with Unknown.
+        progress: Called now and then with a word on where the search is.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine: expected one of {', '.join(ENGINES)}, got {engine}")
+    if claim.relation != "exact":
+        return Unknown(f"relation {claim.relation}: only exact equality is proved so far")
+    clock = Clock(None if timeout is None else time.monotonic() + timeout, progress)
+    if engine == "smt":
+        return _by_smt(claim, timeout)
+    started = time.monotonic()
+    merged = _certified(claim, [["="]], "merge", started)
+    if merged is not None:
+        return merged
+    found = counterexample(claim.left.network, claim.right.network, claim.domain)
+    if found is not None:
+        return _different(claim, found, "sampling")
+    if engine == "merge":
+        return Unknown("merge: units are left that do not match one to one")
+    try:
+        return _by_cells(claim, clock, started)
+    except OutOfTimeError:
+        return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
+
+
+def _different(claim: Claim, point: Vector, engine: str) -> Verdict:
+    if not claim.differs_at(point):
+        return Unknown(f"{engine}: the proposed point does not show a difference")
+    return Different(point, claim.left.network(point), claim.right.network(point), engine)
+
+
+def _certified(claim: Claim, steps: list[Step], engine: str, started: float) -> Equivalent | None:
+    """The verdict that the steps prove, if the checker accepts their bytes."""
+    certificate = Certificate.of(claim, steps)
+    proved = time.monotonic()
+    try:
+        proof = checked(claim, certificate)
+    except (RejectedError, MalformedError):
+        return None
+    seconds = time.monotonic() - proved
+    return Equivalent(certificate, engine, proof.leaves, proof.lemmas, proved - started, seconds)
+
+
+def proof_of(claim: Claim) -> Proof:
+    """A fresh state of the checker for a claim."""
+    left, right = (
+        CheckerNetwork(checker_json(side.data), "network") for side in (claim.left, claim.right)
+    )
+    return Proof(CheckerClaim(domain_json(claim.domain), claim.relation, left, right))
+
+
+def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
+    proof = proof_of(claim)
+    proof.start()
+    domain = claim.domain
+    fixed = domain.fixed if isinstance(domain, Box) else ()
+    free = tuple(index for index in range(domain.inputs) if index not in fixed)
+    search = CellSearch(proof, free, clock.pulse)
+    try:
+        walls, cones = _start(claim, proof, free)
+        steps = search.run(walls, list(cones))
+    except TheoryError as error:
+        return Unknown(f"cells: {error}")
+    except StuckError as stuck:
+        points = [_lifted(claim, point, free) for point in stuck.points]
+        found = counterexample_near(claim.left.network, claim.right.network, claim.domain, points)
+        if found is None:
+            return Unknown("cells: a cell where the outputs seem to differ, but no point that does")
+        return _different(claim, found, "cells")
+    except (LemmaError, RejectedError) as error:
+        return Unknown(f"cells: a step that the search wanted does not hold ({error})")
+    verdict = _certified(claim, steps, "cells", started)
+    return verdict or Unknown("cells: the checker rejected the certificate")
+
+
+def _start(
+    claim: Claim, proof: Proof, free: tuple[int, ...]
+) -> tuple[tuple[Form, ...], tuple[object, ...]]:
+    """The walls that cut the domain into pointed cells, and those cells."""
+    match claim.domain:
+        case Box() as box:
+            if not free:
+                return (), (None,)
+            ends = (tuple(end[index] for index in free) for end in (box.lower, box.upper))
+            return (), (box_cone(Box(*ends)),)
+        case Polytope() as polytope:
+            return (), polytope_cones(polytope)
+        case Space(inputs):
+            lines = [form for form, terms in proof.arguments if not terms]
+            lines += coordinate_forms(inputs)
+            walls = tuple(lines[index] for index in independent(lines, inputs))
+            return walls, start_cones(walls, inputs)
+
+
+def _lifted(claim: Claim, point: Vector, free: tuple[int, ...]) -> Vector:
+    """A point of the cell's coordinates as a point of the domain."""
+    if not isinstance(claim.domain, Box) or len(free) == claim.domain.inputs:
+        return point
+    full = list(claim.domain.lower)
+    for index, value in zip(free, point, strict=True):
+        full[index] = value
+    return tuple(full)
+
+
+def _by_smt(claim: Claim, timeout: float | None) -> Verdict:
+    from verify.prove.smt import Counterexample, Unsat, smt_answer
+
+    answer = smt_answer(claim.left.network, claim.right.network, claim.domain, timeout=timeout)
+    match answer:
+        case Unsat(seconds):
+            return Unknown(f"smt: Z3 says equivalent after {seconds:.1f} s, without a certificate")
+        case Counterexample(point):
+            return _different(claim, point, "smt")
+        case _:
+            return Unknown(f"smt: {answer.reason}")
