@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from theory.network import Affine, Network
+from theory.network import Affine, Network, Vector
 
 Form = tuple[int, ...]
 
@@ -110,6 +110,19 @@ class IntegerNetwork:
     def scale(self) -> int:
         """The factor between the integer output forms and the true outputs."""
         return self.scales[-1]
+
+    def __call__(self, point: Sequence[Fraction]) -> Vector:
+        """The true outputs at a rational point: what `Network` says, by integers, so faster."""
+        common = lcm(*(value.denominator for value in point))
+        values = [int(value * common) for value in point]
+        for index, layer in enumerate(self.layers):
+            if index:
+                values = [value if value > 0 else 0 for value in values]
+            values = [
+                sum((weight * values[column] for column, weight in row), common * bias)
+                for row, bias in zip(layer.rows, layer.bias, strict=True)
+            ]
+        return tuple(Fraction(value, common * self.scale) for value in values)
 
 
 def _common_denominator(layer: Affine) -> int:

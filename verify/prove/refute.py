@@ -1,0 +1,174 @@
+"""Refutation: look for a point of the domain where two networks differ.
+
+Floats propose points: corners, random points at many scales, ascent on |f - g|, and ascent on
+units that are seldom on or seldom off, since a network that was edited in one small cell
+differs only there. Exact evaluation disposes: what is returned lies in the domain exactly and
+both networks differ at it exactly. Finding nothing proves nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from theory.domain import Domain, Polytope
+from theory.errors import ShapeError
+from theory.form import IntegerNetwork, integer_network
+from theory.network import ZERO, Network, Vector
+from verify.prove.ascent import DifferenceObjective, Effort, ascended
+from verify.prove.floats import Array, FloatNetwork, nearest_floats
+from verify.prove.search_space import SearchSpace, search_spaces
+from verify.prove.switches import switched
+
+_LADDER = (0, 1, 2, 3, 4, 6, 8, 11, 14, 17, 20, 40)  # bits of a coordinate, short ones first
+_NEARLY_ALL = 0.9
+_WORK = 20_000_000  # multiplications per stage in floats
+_SAMPLES = 4096
+_STARTS = 16
+_DIRECTIONS = 96
+_CONFIRMED = 6
+_GLANCE_BITS = 8
+
+
+def counterexample(
+    left: Network, right: Network, domain: Domain, tolerance: Fraction = ZERO, seed: int = 0
+) -> Vector | None:
+    """A point of the domain with |left - right| > tolerance in some output; None if none is seen.
+
+    The point is exact. Short dyadic numbers are preferred, which floats can hold, and among
+    the points that were met, one where the difference is nearly as large as it was seen.
+    Equal seeds give equal answers.
+
+    Raises:
+        ShapeError: the networks or the domain do not have the same numbers of inputs, outputs.
+    """
+    if (left.inputs, left.outputs) != (right.inputs, right.outputs):
+        raise ShapeError(f"networks: expected equal ends, got {left.widths} and {right.widths}")
+    if domain.inputs != left.inputs:
+        raise ShapeError(f"domain: expected {left.inputs} inputs, got {domain.inputs}")
+    random = np.random.default_rng(seed)
+    pair = _Pair.of(left, right, tolerance)
+    needed = isinstance(domain, Polytope)
+    directions = _directions(left, right, random) if needed else np.zeros((0, left.inputs))
+    with np.errstate(all="ignore"):
+        for space in search_spaces(domain, directions):
+            found = _found_in(pair, space, random)
+            if found is not None:
+                return found
+    return None
+
+
+def counterexample_near(
+    left: Network, right: Network, points: Iterable[Vector], tolerance: Fraction = ZERO
+) -> Vector | None:
+    """The first of the given points with |left - right| > tolerance in some output, exactly."""
+    exact = _ExactPair(integer_network(left), integer_network(right))
+    return next((point for point in points if exact.difference(point) > tolerance), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _ExactPair:
+    left: IntegerNetwork
+    right: IntegerNetwork
+
+    def difference(self, point: Vector) -> Fraction:
+        """The greatest |left - right| over the outputs, exactly."""
+        pairs = zip(self.left(point), self.right(point), strict=True)
+        return max((abs(one - other) for one, other in pairs), default=ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    left: FloatNetwork
+    right: FloatNetwork
+    exact: _ExactPair
+    tolerance: Fraction
+
+    @staticmethod
+    def of(left: Network, right: Network, tolerance: Fraction) -> "_Pair":
+        return _Pair(
+            FloatNetwork.of(left),
+            FloatNetwork.of(right),
+            _ExactPair(integer_network(left), integer_network(right)),
+            tolerance,
+        )
+
+    def affordable(self, most: int) -> int:
+        """How many points a stage may evaluate."""
+        return max(_STARTS, min(most, _WORK // (self.left.cost + self.right.cost)))
+
+    def differences(self, points: Array) -> Array:
+        """Left - right in floats; where that is no number, 0."""
+        found = self.left.outputs(points) - self.right.outputs(points)
+        return np.nan_to_num(found, nan=0.0)
+
+    def scores(self, points: Array) -> Array:
+        """The greatest |left - right| over the outputs in floats."""
+        found: Array = np.abs(self.differences(points)).max(axis=1, initial=0.0)
+        return found
+
+
+def _directions(left: Network, right: Network, random: np.random.Generator) -> Array:
+    """Gradients of first-layer units, coordinate directions and random ones."""
+    size = left.inputs
+    rows = [
+        nearest_floats(row)
+        for network in (left, right)
+        for row in network.layers[0].weight[:_DIRECTIONS]
+    ]
+    axes = np.eye(size)[:_DIRECTIONS]
+    found = np.vstack((axes, -axes, random.normal(size=(2 * size + 2, size)), *rows))
+    return found[:_DIRECTIONS]
+
+
+def _found_in(pair: _Pair, space: SearchSpace, random: np.random.Generator) -> Vector | None:
+    """A point that samples lead to, or else switched units, or else exact evaluation alone."""
+    count = pair.affordable(_SAMPLES)
+    corners = space.corners(max(1, count // 2), random)
+    samples = np.vstack((corners.mean(axis=0), corners, space.spread(count, random)))
+    found = _led_to(pair, space, samples)
+    if found is None:
+        networks = (pair.left, pair.right)
+        more = np.vstack([switched(network, space, samples) for network in networks])
+        found = _led_to(pair, space, more)
+    return _glanced(pair, space, samples) if found is None else found
+
+
+def _led_to(pair: _Pair, space: SearchSpace, samples: Array) -> Vector | None:
+    """What the samples with the greatest differences lead to, if exact evaluation agrees."""
+    differences = pair.differences(space.points(samples))
+    if not differences.size:
+        return None
+    top = np.argsort(-np.abs(differences).max(axis=1), kind="stable")[:_STARTS]
+    found = _settled(pair, space, samples[top])
+    if found is None and not pair.tolerance:
+        return None  # what floats saw is their own rounding: there is nothing to climb
+    output = np.abs(differences[top]).argmax(axis=1)
+    sign = np.where(differences[top, output] < 0, -1.0, 1.0)
+    objective = DifferenceObjective(pair.left, pair.right, output, sign)
+    climbed = ascended(objective, space, samples[top], Effort.thorough(space))
+    order = np.argsort(-pair.scores(space.points(climbed)), kind="stable")
+    higher = _settled(pair, space, climbed[order])
+    return found if higher is None else higher
+
+
+def _settled(pair: _Pair, space: SearchSpace, candidates: Array) -> Vector | None:
+    """The shortest exact point next to the first candidate that exact evaluation confirms."""
+    for coordinates in candidates[:_CONFIRMED]:
+        points = [space.exact(coordinates, bits) for bits in _LADDER]
+        scores = pair.scores(np.array([nearest_floats(point) for point in points]))
+        enough = np.flatnonzero(scores >= _NEARLY_ALL * scores.max())
+        for index in dict.fromkeys((int(enough[0]), int(enough[-1]))):
+            if pair.exact.difference(points[index]) > pair.tolerance:
+                return points[index]
+    return None
+
+
+def _glanced(pair: _Pair, space: SearchSpace, samples: Array) -> Vector | None:
+    """One of a few samples at which exact evaluation differs, though floats see nothing."""
+    for coordinates in samples[:: max(1, len(samples) // _CONFIRMED)]:
+        point = space.exact(coordinates, _GLANCE_BITS)
+        if pair.exact.difference(point) > pair.tolerance:
+            return point
+    return None
