@@ -222,7 +222,8 @@ def test_what_does_not_fit_is_refused() -> None:
 @given(nearly_equivalent_pairs(), st.data())
 def test_given_points_are_tried_exactly(pair: NearPair, data: st.DataObject) -> None:
     points: list[Vector] = data.draw(st.lists(vectors(pair.left.inputs), max_size=3))
-    found = counterexample_near(pair.left, pair.right, [*points, pair.witness])
+    found = counterexample_near(pair.left, pair.right, pair.domain, [*points, pair.witness])
     assert found is not None
+    assert found in pair.domain
     assert pair.left(found) != pair.right(found)
-    assert counterexample_near(pair.left, pair.left, points) is None
+    assert counterexample_near(pair.left, pair.left, pair.domain, points) is None

@@ -60,11 +60,18 @@ def counterexample(
 
 
 def counterexample_near(
-    left: Network, right: Network, points: Iterable[Vector], tolerance: Fraction = ZERO
+    left: Network,
+    right: Network,
+    domain: Domain,
+    points: Iterable[Vector],
+    tolerance: Fraction = ZERO,
 ) -> Vector | None:
-    """The first of the given points with |left - right| > tolerance in some output, exactly."""
+    """The first of the points in the domain with |left - right| > tolerance in some output."""
     exact = _ExactPair(integer_network(left), integer_network(right))
-    return next((point for point in points if exact.difference(point) > tolerance), None)
+    for point in points:
+        if point in domain and exact.difference(point) > tolerance:
+            return point
+    return None
 
 
 @dataclass(frozen=True, slots=True)
