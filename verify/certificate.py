@@ -50,4 +50,5 @@ def checked(claim: Claim, certificate: Certificate) -> checker.Proof:
         verify.checker.RejectedError: the certificate does not prove the claim.
         verify.checker.MalformedError: it is not a certificate at all.
     """
-    return checker.check(claim.data, claim.network_files, certificate.data)
+    files = {**claim.network_files, "claim": claim.data, "certificate": certificate.data}
+    return checker.check(files.__getitem__, "claim", "certificate")

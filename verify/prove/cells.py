@@ -23,7 +23,7 @@ from theory.cone import Cone
 from theory.form import Form, negated
 from theory.network import Vector
 from verify.certificate import Step
-from verify.checker import Proof
+from verify.checker import Proof, divided
 from verify.prove.lemma import Lemma, LemmaWriter
 
 _DOUBT = 1.0 / (1 << 30)  # closer to zero than this, a float proposes both signs
@@ -100,7 +100,7 @@ class CellSearch:
             self._cells(cones.pop(0))
             return self.steps
         bends = dict(self.bends)
-        self.step("X", list(walls[0]))
+        self.step("S", list(walls[0]))
         self.run(walls[1:], cones)
         self.bends = bends
         return self.run(walls[1:], cones)
@@ -269,7 +269,7 @@ class CellSearch:
             return False
         factor = gcd(*form)
         for sign in (factor, -factor):
-            symbol = proof.numbers.get(proof.divided(form, {}, sign))
+            symbol = proof.numbers.get(divided(form, {}, sign))
             old = proof.coefficients.get(symbol) if symbol is not None else None
             if old is not None:
                 new = [a + factor * b for a, b in zip(old, weights, strict=True)]

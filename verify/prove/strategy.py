@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.cone import box_cone, independent, polytope_cones, start_cones
+from theory.cone import Cone, box_cone, independent, polytope_cones, start_cones
 from theory.domain import Box, Polytope, Space
 from theory.errors import TheoryError
 from theory.form import Form, coordinate_forms
@@ -18,7 +18,6 @@ from verify.certificate import Certificate, Step, checked
 from verify.checker import Claim as CheckerClaim
 from verify.checker import MalformedError, Proof, RejectedError
 from verify.checker import Network as CheckerNetwork
-from verify.checker import parse as checker_json
 from verify.claim import Claim, domain_json
 from verify.prove.cells import CellSearch, StuckError
 from verify.prove.lemma import LemmaError
@@ -111,15 +110,12 @@ def _certified(claim: Claim, steps: list[Step], engine: str, started: float) -> 
 
 def proof_of(claim: Claim) -> Proof:
     """A fresh state of the checker for a claim."""
-    left, right = (
-        CheckerNetwork(checker_json(side.data), "network") for side in (claim.left, claim.right)
-    )
+    left, right = (CheckerNetwork(side.data, side.name) for side in (claim.left, claim.right))
     return Proof(CheckerClaim(domain_json(claim.domain), claim.relation, left, right))
 
 
 def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
     proof = proof_of(claim)
-    proof.start()
     domain = claim.domain
     fixed = domain.fixed if isinstance(domain, Box) else ()
     free = tuple(index for index in range(domain.inputs) if index not in fixed)
@@ -143,12 +139,10 @@ def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
 
 def _start(
     claim: Claim, proof: Proof, free: tuple[int, ...]
-) -> tuple[tuple[Form, ...], tuple[object, ...]]:
+) -> tuple[tuple[Form, ...], tuple[Cone, ...]]:
     """The walls that cut the domain into pointed cells, and those cells."""
     match claim.domain:
         case Box() as box:
-            if not free:
-                return (), (None,)
             ends = (tuple(end[index] for index in free) for end in (box.lower, box.upper))
             return (), (box_cone(Box(*ends)),)
         case Polytope() as polytope:
