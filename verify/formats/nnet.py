@@ -126,10 +126,10 @@ def _normalisation(lines: _Lines, inputs: int) -> tuple[_Normalisation, tuple[st
     lines.numbers(3, "minima of the inputs")
     lines.numbers(4, "maxima of the inputs")
     means = lines.numbers(5, "means of inputs and outputs")
-    ranges = lines.numbers(6, "ranges of inputs and outputs", len(means))
-    place, _ = lines.fields(5, "means")
     if len(means) <= inputs:
+        place, _ = lines.fields(5, "means")
         raise FormatError(place, f"means: expected {inputs + 1} numbers, got {len(means)}")
+    ranges = lines.numbers(6, "ranges of inputs and outputs", len(means))
     if not all(ranges):
         raise FormatError(lines.fields(6, "ranges")[0], "ranges: expected no zero")
     found = _Normalisation(means[:inputs], ranges[:inputs], means[-1], ranges[-1])

@@ -15,6 +15,8 @@ from verify.errors import FormatError
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
+_LONGEST = 4000
+
 
 class _TrapError(ValueError):
     """JSON that readers understand differently."""
@@ -24,9 +26,9 @@ def _no_float(text: str) -> NoReturn:
     raise _TrapError(f'write numbers as texts such as "1/2", got the float {text[:40]}')
 
 
-def _short_integer(text: str) -> int:
-    if len(text) > 18:
-        raise _TrapError(f"expected integers of at most 18 digits, got {text[:40]}")
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST:
+        raise _TrapError(f"expected integers of at most {_LONGEST} digits, got {text[:40]}...")
     return int(text)
 
 
@@ -49,7 +51,7 @@ def read_json(content: bytes, where: str) -> Json:
         value: Json = json.loads(
             content.decode("utf-8"),
             parse_float=_no_float,
-            parse_int=_short_integer,
+            parse_int=_integer,
             parse_constant=_no_float,
             object_pairs_hook=_unique,
         )
