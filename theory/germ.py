@@ -61,7 +61,7 @@ class GermReader:
         )
 
     def relu(self, argument: UnitSum) -> UnitSum:
-        """relu(argument); the same lines come again and again, at every face."""
+        """The relu of a sum; the same lines come again and again, at every face."""
         if argument.units:
             return relu_of(argument)
         known = self._lines.get(argument.form)
@@ -110,7 +110,7 @@ def _felt(
 def _changed(
     form: tuple[Number, ...], terms: Sequence[tuple[UnitSum, int]], start: int = 1
 ) -> UnitSum:
-    """start * form + the sum of weight * sum."""
+    """The form times start, plus the sum of weight * sum."""
     if not terms:
         return UnitSum(form, {})
     total = list(form) if start else [0] * len(form)
