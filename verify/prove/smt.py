@@ -1,0 +1,143 @@
+"""Z3 on the whole question: for small queries, and as a named second opinion.
+
+Z3 reads the very script that `verify.prove.smtlib` writes. What it says is taken on trust in
+one direction only: `unsat` is Z3's word and no certificate; a model counts only if exact
+evaluation confirms it at a point of the domain.
+
+Source: de Moura, Bjorner, Z3: An Efficient SMT Solver, 2008.
+"""
+
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+
+import z3
+
+from theory.domain import Domain
+from theory.network import ZERO, Network, Vector
+from verify.prove.smtlib import domain_smtlib, smtlib
+
+_ALGEBRAIC_DIGITS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Unsat:
+    """Z3 says that no point of the domain, which is not empty, shows a difference."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point of the domain where exact evaluation shows a difference above the tolerance."""
+
+    point: Vector
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Z3 did not settle the question; the reason says why."""
+
+    reason: str
+
+
+Answer = Unsat | Counterexample | Unknown
+
+
+def version() -> str:
+    """The solver's name and version, for reports."""
+    return f"Z3 {z3.get_version_string()}"
+
+
+def smt_answer(
+    left: Network,
+    right: Network,
+    domain: Domain,
+    tolerance: Fraction = ZERO,
+    timeout: float | None = None,
+) -> Answer:
+    """Whether |left - right| <= tolerance in every output on the domain, as Z3 sees it.
+
+    Args:
+        left: f : Q^n -> Q^m.
+        right: g : Q^n -> Q^m.
+        domain: Where the question is asked; on an empty one the answer is Unknown.
+        tolerance: 0 asks for equality.
+        timeout: Seconds that Z3 is given.
+
+    Raises:
+        DomainError: the tolerance is negative.
+        NumberError: a number is too long for the script.
+        ShapeError: the networks or the domain do not have the same numbers of inputs, outputs.
+    """
+    question = _Question(left, right, domain, tolerance)
+    script = smtlib(left, right, domain, tolerance)
+    try:
+        return _answered(question, script, timeout)
+    except z3.Z3Exception as error:
+        return Unknown(f"{version()} failed: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    left: Network
+    right: Network
+    domain: Domain
+    tolerance: Fraction
+
+    def is_settled_by(self, point: Vector) -> bool:
+        """Whether the point is a counterexample, exactly."""
+        if point not in self.domain:
+            return False
+        pairs = zip(self.left(point), self.right(point), strict=True)
+        return any(abs(one - other) > self.tolerance for one, other in pairs)
+
+
+def _answered(question: _Question, script: str, timeout: float | None) -> Answer:
+    started = time.monotonic()
+    solver = _solver(script, timeout)
+    outcome = solver.check()
+    seconds = time.monotonic() - started
+    if outcome == z3.unsat:
+        if _solver(domain_smtlib(question.domain), timeout).check() != z3.sat:
+            return Unknown("the domain is not seen to have a point, so the answer may be vacuous")
+        return Unsat(seconds)
+    if outcome != z3.sat:
+        return Unknown(f"{version()} gave up after {seconds:.1f} s: {solver.reason_unknown()}")
+    point = _point(solver, question.domain.inputs)
+    if point is None or not question.is_settled_by(point):
+        return Unknown(f"{version()} answered sat, but its model is no counterexample")
+    return Counterexample(point, seconds)
+
+
+def _solver(script: str, timeout: float | None) -> z3.Solver:
+    solver = z3.Solver(ctx=z3.Context())
+    if timeout is not None:
+        solver.set("timeout", max(1, round(1000 * timeout)))
+    solver.from_string(script)
+    return solver
+
+
+def _point(solver: z3.Solver, inputs: int) -> Vector | None:
+    """The values of x0, x1, ... in the model; those it leaves open are 0."""
+    context = solver.ctx
+    model = solver.model()
+    values = [
+        _value(model.eval(z3.Real(f"x{index}", context), model_completion=True))
+        for index in range(inputs)
+    ]
+    found = tuple(value for value in values if value is not None)
+    return found if len(found) == inputs else None
+
+
+def _value(term: z3.ExprRef) -> Fraction | None:
+    """A rational that a term of a model stands for, or is next to; None for anything else."""
+    if z3.is_algebraic_value(term):
+        term = term.approx(_ALGEBRAIC_DIGITS)
+    if not z3.is_rational_value(term):
+        return None
+    try:
+        return Fraction(term.numerator_as_long(), term.denominator_as_long())
+    except ValueError:  # longer than Python converts
+        return None
