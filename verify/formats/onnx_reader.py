@@ -54,11 +54,11 @@ def parse_onnx(content: bytes, where: str) -> tuple[Network, tuple[str, ...]]:
         if node.domain not in {"", "ai.onnx"} or node.op_type not in OPERATORS:
             place = place_of(node, number, where)
             raise UnsupportedError(place, f"this operator is not read; {_known()}")
-    _check(model, where)
     values: dict[str, Value] = {
         tensor.name: onnx_arrangement.stored_constant(tensor, f"{where}, {tensor.name!r}")
         for tensor in graph.initializer
     }
+    _check(model, where)
     entry, flow, notes = _input(graph, values, where)
     values[entry] = flow
     opset = _opset(model, where)
@@ -104,6 +104,10 @@ def _opset(model: onnx.ModelProto, where: str) -> int:
     versions = [entry.version for entry in model.opset_import if entry.domain in {"", "ai.onnx"}]
     if len(versions) != 1:
         raise FormatError(where, f"expected one version of the operator set, got {versions}")
+    newest = onnx.defs.onnx_opset_version()
+    if versions[0] > newest:
+        message = f"operator set {versions[0]} is newer than {newest}, the newest that is known"
+        raise UnsupportedError(where, message)
     return int(versions[0])
 
 
