@@ -113,7 +113,7 @@ def _changed(
     """The form times start, plus the sum of weight * sum."""
     if not terms:
         return UnitSum(form, {})
-    total = list(form) if start else [0] * len(form)
+    total: list[Number] = list(form) if start else [0] * len(form)
     units: dict[Unit, Number] = {}
     for term, weight in terms:
         if not weight:
