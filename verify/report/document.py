@@ -1,0 +1,193 @@
+"""A report as a TeX source: what the templates are given, and nothing that they could not print.
+
+The status decides the words: `Theorem` and `proved` stand in a report only where the checker has
+accepted the certificate while the report was written.
+"""
+
+import platform
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+
+from theory.errors import TheoryError
+from theory.network import Network
+from theory.symbolic import as_expression, coordinates, latex_of, tree_size
+from verify.claim import NamedNetwork
+from verify.report.case_tree import KINDS, CaseTree, tree_of_certificate
+from verify.report.domain_view import domain_view
+from verify.report.evidence import Counterexample, Evidence
+from verify.report.judgement import Judgement, Status
+from verify.report.leaf_table import histogram, leaf_rows, split_forms
+from verify.report.picture import Picture, picture_of, regions_picture
+from verify.report.region_table import RegionRow, few_regions, region_rows
+from verify.report.template import rendered
+from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
+from verify.report.typesetting import (
+    LONGEST_STATED,
+    exact_number,
+    is_short,
+    rounded_number,
+    tex_number,
+)
+from verify.report.weight_table import WeightTable, weight_tables
+
+_LONGEST_FORMULA = 16  # terms
+_LONGEST_NUMBER = 12  # bits
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a long list is printed; the rest is in the files.
+
+    Attributes:
+        leaves: Leaves of the case tree.
+        rows: Units of a layer.
+        regions: Linear regions with their affine maps.
+        cells: Cells of the picture.
+    """
+
+    leaves: int = 100
+    rows: int = 16
+    regions: int = 60
+    cells: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """A network as it is printed."""
+
+    symbol: str
+    name: str
+    file: str
+    sha256: str
+    is_bound: bool
+    network: Network
+    bits: int
+    formulas: tuple[str, ...]
+    tables: tuple[WeightTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What two networks give at a counterexample in one output, in math mode."""
+
+    output: int
+    left: str
+    right: str
+    difference: str
+
+
+def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> str:
+    """The TeX source of a report."""
+    claim, run = evidence.claim, evidence.run
+    tree, tree_error = tree_of_certificate(evidence.certificate)
+    picture, regions = _regions(evidence, judgement, limits)
+    return rendered(
+        "report.tex.jinja",
+        status=judgement.status.value,
+        reasons=judgement.reasons,
+        check=judgement.check,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        claim=claim,
+        claim_sha256=evidence.claim_sha256,
+        domain=domain_view(claim.domain),
+        networks=(
+            _network_view("f", claim.left, evidence, 0, limits),
+            _network_view("g", claim.right, evidence, 1, limits),
+        ),
+        counterexample=evidence.counterexample.point if evidence.counterexample else (),
+        difference=_difference(evidence.counterexample, judgement.status),
+        run=run,
+        theorem=named_theorem(run.theorem),
+        behind=theorems_behind(run.theorem),
+        calculus=theorems_of_the_calculus(_kinds(tree)),
+        tree=tree,
+        tree_error=tree_error,
+        kinds=[(name, KINDS[name], count) for name, count in tree.kinds if count] if tree else (),
+        bars=histogram(tree.depths) if tree else (),
+        certificate_bytes=len(evidence.certificate or b""),
+        leaves=leaf_rows(tree, limits.leaves) if tree else (),
+        forms=split_forms(tree, limits.leaves) if tree else (),
+        regions=regions,
+        picture=picture,
+        limits=limits,
+    )
+
+
+def _network_view(
+    symbol: str, named: NamedNetwork, evidence: Evidence, side: int, limits: Limits
+) -> NetworkView:
+    network = named.network
+    return NetworkView(
+        symbol,
+        named.name,
+        evidence.files[side],
+        named.sha256,
+        evidence.stated[side] == named.sha256,
+        network,
+        _bits(network),
+        _formulas(network),
+        weight_tables(network, limits.rows),
+    )
+
+
+def _formulas(network: Network) -> tuple[str, ...]:
+    """The outputs in closed form, in math mode, if the network is very small."""
+    if tree_size(network) > _LONGEST_FORMULA or _bits(network) > _LONGEST_NUMBER:
+        return ()
+    expressions = as_expression(network, coordinates(network.inputs))
+    return tuple(latex_of(expression) for expression in expressions)
+
+
+def _bits(network: Network) -> int:
+    """The length of the longest numerator or denominator, in bits."""
+    numbers = chain.from_iterable(
+        chain(layer.bias, (weight for row in layer.rows for _, weight in row))
+        for layer in network.layers
+    )
+    lengths = (max(x.numerator.bit_length(), x.denominator.bit_length()) for x in numbers)
+    return max(lengths, default=1)
+
+
+def _kinds(tree: CaseTree | None) -> frozenset[str]:
+    return frozenset(name for name, count in tree.kinds if count) if tree else frozenset(KINDS)
+
+
+def _difference(found: Counterexample | None, status: Status) -> tuple[Gap, ...]:
+    """The outputs that differ at a confirmed counterexample."""
+    if found is None or status is not Status.REFUTED:
+        return ()
+    values = enumerate(zip(found.left, found.right, strict=True), start=1)
+    return tuple(
+        Gap(number, _stated(left), _stated(right), _stated(left - right))
+        for number, (left, right) in values
+        if left != right
+    )
+
+
+def _stated(value: Fraction) -> str:
+    if not is_short(value, LONGEST_STATED):
+        return tex_number(value, LONGEST_STATED)
+    if is_short(value):
+        return exact_number(value)
+    return rf"{exact_number(value)}\approx {rounded_number(value)}"
+
+
+def _regions(
+    evidence: Evidence, judgement: Judgement, limits: Limits
+) -> tuple[Picture | None, tuple[RegionRow, ...]]:
+    """The picture of the left network's regions and, if they are few, their affine maps."""
+    network, domain = evidence.claim.left.network, evidence.claim.domain
+    refuted = judgement.status is Status.REFUTED
+    mark = evidence.counterexample.point if refuted and evidence.counterexample else None
+    few = few_regions(network, domain, limits.regions)
+    picture: Picture | None = None
+    if network.inputs == 2:
+        try:
+            if few is not None and not getattr(domain, "fixed", ()):
+                picture = picture_of(few, domain, mark)
+            else:
+                picture = regions_picture(network, domain, mark, limits.cells)
+        except TheoryError:
+            picture = None
+    return picture, region_rows(few, domain) if few else ()

@@ -1,0 +1,144 @@
+"""What lies in a folder OUT: the claim, its two networks, the evidence, and notes on the run.
+
+Nothing here is believed. The networks named are read from their files and their digests are
+compared with those that the claim states; `run.json` holds times and remarks for the reader.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from theory.domain import Box, Domain, Polytope, Space
+from theory.errors import TheoryError
+from theory.network import Vector
+from verify.claim import Claim, NamedNetwork
+from verify.errors import FormatError
+from verify.formats.network_file import read_bytes
+from verify.formats.network_json import parse_network
+from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of, read_json
+from verify.report.run_notes import RunNotes, read_run_notes
+
+CLAIM, CERTIFICATE = "claim.json", "certificate.json"
+COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point and what the two networks are said to give there."""
+
+    point: Vector
+    left: Vector
+    right: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A claim with the evidence that lies beside it.
+
+    Attributes:
+        claim: The claim, with the networks as their files hold them.
+        claim_sha256: The digest of claim.json as it is on disk.
+        files: The names of the two network files.
+        stated: The digests that the claim states for them.
+        certificate: The bytes of certificate.json, if there is one.
+        counterexample: The content of counterexample.json, if there is one.
+        run: The content of run.json, or nothing.
+    """
+
+    claim: Claim
+    claim_sha256: str
+    files: tuple[str, str]
+    stated: tuple[str, str]
+    certificate: bytes | None
+    counterexample: Counterexample | None
+    run: RunNotes
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the two files have the digests that the claim states."""
+        return self.stated == (self.claim.left.sha256, self.claim.right.sha256)
+
+
+def read_evidence(folder: Path) -> Evidence:
+    """The claim in a folder and what is offered as evidence for or against it.
+
+    Raises:
+        InputError: claim.json, a network file, counterexample.json or run.json is missing where
+            it is needed, or malformed. A malformed certificate is the checker's business.
+    """
+    content = read_bytes(folder / CLAIM)
+    keys = ("domain", "format", "left", "relation", "right", "version")
+    top = object_of(read_json(content, CLAIM), keys, CLAIM)
+    if top["format"] != "relucert-claim" or top["relation"] != "exact":
+        raise FormatError(CLAIM, 'expected "format":"relucert-claim" and "relation":"exact"')
+    (left, left_file, left_digest), (right, right_file, right_digest) = (
+        _named_network(folder, top[side], f"{CLAIM}, {side}") for side in ("left", "right")
+    )
+    try:
+        claim = Claim(left, right, parse_domain(top["domain"], f"{CLAIM}, domain"))
+    except TheoryError as error:
+        raise FormatError(CLAIM, str(error)) from None
+    return Evidence(
+        claim,
+        hashlib.sha256(content).hexdigest(),
+        (left_file, right_file),
+        (left_digest, right_digest),
+        read_bytes(folder / CERTIFICATE) if (folder / CERTIFICATE).exists() else None,
+        _counterexample(folder / COUNTEREXAMPLE),
+        read_run_notes(folder / RUN),
+    )
+
+
+def _named_network(folder: Path, value: Json, where: str) -> tuple[NamedNetwork, str, str]:
+    fields = object_of(value, ("file", "name", "sha256"), where)
+    file, name, digest = (_text(fields[key], where) for key in ("file", "name", "sha256"))
+    if Path(file).name != file or file in {"", ".", ".."}:
+        raise FormatError(where, f"expected a plain file name, got {file[:60]!r}")
+    content = read_bytes(folder / file)
+    return NamedNetwork(name, parse_network(content, file), content), file, digest
+
+
+def parse_domain(value: Json, where: str) -> Domain:
+    """The domain in {"box": ...}, {"polytope": ...} or {"space": n}.
+
+    Raises:
+        FormatError: it is none of these.
+        TheoryError: it is an empty box, or its sizes do not fit.
+    """
+    if not isinstance(value, dict) or len(value) != 1:
+        raise FormatError(where, "expected one of box, polytope and space")
+    ((kind, content),) = value.items()
+    if kind == "space":
+        return Space(count_of(content, where, least=1))
+    if kind == "box":
+        rows = [_numbers(row, where) for row in array_of(content, where)]
+        if any(len(row) != 2 for row in rows):
+            raise FormatError(where, "expected intervals [low, high]")
+        return Box(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
+    if kind == "polytope":
+        fields = object_of(content, ("halfspaces", "inputs"), where)
+        rows = [_numbers(row, where) for row in array_of(fields["halfspaces"], where)]
+        if not all(rows):
+            raise FormatError(where, "expected halfspaces [normal..., offset]")
+        inputs = count_of(fields["inputs"], where, least=1)
+        return Polytope(inputs, tuple((row[:-1], row[-1]) for row in rows))
+    raise FormatError(where, f"expected box, polytope or space, got {kind[:60]!r}")
+
+
+def _numbers(value: Json, where: str) -> Vector:
+    return tuple(number_of(entry, where) for entry in array_of(value, where))
+
+
+def _text(value: Json, where: str) -> str:
+    if not isinstance(value, str):
+        raise FormatError(where, "expected a text")
+    return value
+
+
+def _counterexample(path: Path) -> Counterexample | None:
+    if not path.exists():
+        return None
+    keys = ("format", "left", "point", "right", "version")
+    fields = object_of(read_json(read_bytes(path), path.name), keys, path.name)
+    point, left, right = (_numbers(fields[key], path.name) for key in ("point", "left", "right"))
+    return Counterexample(point, left, right)

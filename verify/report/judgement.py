@@ -1,0 +1,135 @@
+"""What the evidence in a folder amounts to, decided anew when a report is written.
+
+    proved    the standalone checker, run in a process of its own, accepted the certificate
+    refuted   exact evaluation of both networks at the point gives different values
+    open      neither
+
+The notes of the run have no say in it.
+"""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from time import perf_counter
+
+from verify.errors import InputError
+from verify.formats.network_file import read_bytes
+from verify.report.evidence import CERTIFICATE, CLAIM, Evidence
+
+CHECKER = Path(__file__).resolve().parents[1] / "checker.py"
+_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
+
+
+class Status(Enum):
+    """What may be said about a claim."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the standalone checker said about a claim and its certificate.
+
+    Attributes:
+        answer: `accepted`, `rejected` or `malformed`; `failed` if it said none of these.
+        line: The line that it printed.
+        seconds: The time of the whole process.
+        sha256: The digest of the checker's own file.
+        lines: The number of lines of that file.
+    """
+
+    answer: str
+    line: str
+    seconds: float
+    sha256: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the evidence amounts to.
+
+    Attributes:
+        status: Proved, refuted or open.
+        reasons: For an open claim, what stands in the way, a sentence each.
+        check: What the checker said, if there is a certificate.
+    """
+
+    status: Status
+    reasons: tuple[str, ...]
+    check: Check | None
+
+
+def judge(evidence: Evidence, folder: Path, checker: Path = CHECKER) -> Judgement:
+    """Run the checker on the certificate, or evaluate at the counterexample, and say what holds.
+
+    Raises:
+        InputError: there is a certificate, but no checker at that path.
+    """
+    check = run_checker(folder, checker) if evidence.certificate is not None else None
+    proved = check is not None and check.answer == "accepted" and evidence.is_bound
+    refuted = is_confirmed(evidence)
+    if proved != refuted:
+        return Judgement(Status.PROVED if proved else Status.REFUTED, (), check)
+    if proved:
+        reasons = ["The checker accepts the certificate, and yet the point is a counterexample."]
+    else:
+        reasons = list(_shortcomings(evidence, check))
+    return Judgement(Status.OPEN, tuple(reasons), check)
+
+
+def is_confirmed(evidence: Evidence) -> bool:
+    """Whether both networks, evaluated exactly, differ at the point as the file says."""
+    found, claim = evidence.counterexample, evidence.claim
+    if found is None or not evidence.is_bound or found.point not in claim.domain:
+        return False
+    left, right = claim.left.network(found.point), claim.right.network(found.point)
+    return (left, right) == (found.left, found.right) and left != right
+
+
+def _shortcomings(evidence: Evidence, check: Check | None) -> list[str]:
+    reasons = []
+    if not evidence.is_bound:
+        reasons.append("A network file is not the one that the claim names by its sha256.")
+    if check is not None and check.answer != "accepted":
+        reasons.append(f"The checker did not accept the certificate ({check.answer}).")
+    if evidence.counterexample is not None and not is_confirmed(evidence):
+        reasons.append("Exact evaluation does not confirm the counterexample.")
+    if evidence.certificate is None and evidence.counterexample is None:
+        reasons.append("The folder holds neither a certificate nor a counterexample.")
+    return reasons
+
+
+def run_checker(folder: Path, checker: Path = CHECKER) -> Check:
+    """The answer of the standalone checker, run as `python -I -S` in a process of its own.
+
+    Raises:
+        InputError: there is no checker at that path.
+    """
+    source = read_bytes(checker)
+    command = [sys.executable, "-I", "-S", str(checker), str(folder / CLAIM)]
+    start = perf_counter()
+    try:
+        found = subprocess.run(
+            [*command, str(folder / CERTIFICATE)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise InputError(str(checker), f"cannot be run, {error.strerror}") from None
+    seconds = perf_counter() - start
+    lines = found.stdout.strip().splitlines()
+    return Check(
+        _ANSWERS.get(found.returncode, "failed"),
+        lines[-1] if lines else "",
+        seconds,
+        hashlib.sha256(source).hexdigest(),
+        len(source.splitlines()),
+    )

@@ -1,0 +1,65 @@
+"""`write_report`: OUT/report.tex and, where TeX is there, OUT/report.pdf."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify.errors import InputError
+from verify.report.document import Limits, report_source
+from verify.report.evidence import read_evidence
+from verify.report.judgement import CHECKER, Status, judge
+from verify.report.pdf import typeset
+
+TEX, PDF = "report.tex", "report.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """What a report has become.
+
+    Attributes:
+        tex: The TeX source.
+        pdf: The PDF, or None where it could not be made.
+        message: Why there is no PDF, or an empty text.
+        status: What the report says of the claim.
+    """
+
+    tex: Path
+    pdf: Path | None
+    message: str
+    status: Status
+
+
+def write_report(
+    folder: Path,
+    *,
+    checker: Path = CHECKER,
+    limits: Limits | None = None,
+    pdflatex: str = "pdflatex",
+) -> ReportFiles:
+    """Write the report on the claim in a folder; the checker is run anew for it.
+
+    Args:
+        folder: Holds claim.json, the networks it names, certificate.json or
+            counterexample.json, and perhaps run.json.
+        checker: The standalone checker.
+        limits: How much of long lists is printed.
+        pdflatex: The program that makes the PDF.
+
+    Raises:
+        InputError: a file is missing or malformed, there is no checker, or the folder cannot be
+            written. A PDF that cannot be made is no error.
+    """
+    evidence = read_evidence(folder)
+    judgement = judge(evidence, folder, checker)
+    source = report_source(evidence, judgement, limits or Limits())
+    try:
+        # An older PDF must not stand beside a report that says something else.
+        (folder / PDF).unlink(missing_ok=True)
+        (folder / TEX).write_text(source, encoding="ascii")
+        made = typeset(source, pdflatex)
+        if made.pdf is not None:
+            (folder / PDF).write_bytes(made.pdf)
+    except OSError as error:
+        raise InputError(str(folder), f"cannot be written, {error.strerror}") from None
+    pdf = folder / PDF if made.pdf is not None else None
+    return ReportFiles(folder / TEX, pdf, made.message, judgement.status)

@@ -1,0 +1,166 @@
+"""Tables of weights: one row per unit, wrapped after at most six weights, never a matrix.
+
+A layer with few nonzero weights is printed as `weight unit`, a full one by columns. Of a large
+layer only the first units are printed, with the number of those that are not.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from theory.network import Affine, Network
+from verify.report.typesetting import tex_number
+
+MOST_COLUMNS = 6
+MOST_LINES = 5
+_LINE_WIDTH = 88.0  # in digits of the type size of the tables
+_GAP = 2.6
+_COMMAND = re.compile(r"\\[a-z]+|\\.")
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One line of a table: the unit's number and bias on its first line, then its weights.
+
+    Attributes:
+        unit: The number of the unit from 1, or an empty text on a further line.
+        first: The number of the first weight's unit, or an empty text where it is not needed.
+        weights: At most as many cells as the table has columns, in math mode.
+        bias: In math mode, or an empty text on a further line.
+        last: Whether the unit ends here.
+    """
+
+    unit: str
+    first: str
+    weights: tuple[str, ...]
+    bias: str
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeightTable:
+    """A layer as a table.
+
+    Attributes:
+        number: The layer's number from 1.
+        hidden: Whether ReLU follows.
+        inputs: The number of inputs.
+        outputs: The number of units.
+        source: The name of what the layer reads: `x`, or `u^{(1)}`.
+        columns: The number of weights in a line.
+        is_sparse: Whether cells name the unit that they weigh.
+        is_wrapped: Whether the first weight's unit is given in every line.
+        lines: The lines of the units that are printed.
+        omitted: The number of units that are not printed.
+        shortened: The number of weights that are left out at the ends of long rows.
+    """
+
+    number: int
+    hidden: bool
+    inputs: int
+    outputs: int
+    source: str
+    columns: int
+    is_sparse: bool
+    is_wrapped: bool
+    lines: tuple[TableLine, ...]
+    omitted: int
+    shortened: int
+
+    @property
+    def has_fractions(self) -> bool:
+        """Whether a fraction is printed, so that lines need more room."""
+        cells = (cell for line in self.lines for cell in (*line.weights, line.bias))
+        return any(r"\tfrac" in cell for cell in cells)
+
+
+def weight_tables(network: Network, rows: int) -> tuple[WeightTable, ...]:
+    """The layers of a network as tables with at most so many units each."""
+    last = len(network.layers)
+    return tuple(
+        _weight_table(layer, number, number < last, rows)
+        for number, layer in enumerate(network.layers, start=1)
+    )
+
+
+def _weight_table(layer: Affine, number: int, hidden: bool, rows: int) -> WeightTable:
+    source = "x" if number == 1 else f"u^{{({number - 1})}}"
+    nonzero = sum(map(len, layer.rows))
+    is_sparse = 2 * nonzero < layer.inputs * layer.outputs and layer.inputs > 2
+    shown = min(rows, layer.outputs)
+    cells = [
+        _sparse_cells(layer, row, source) if is_sparse else _full_cells(layer, row)
+        for row in range(shown)
+    ]
+    columns = _columns(cells, [tex_number(bias) for bias in layer.bias[:shown]])
+    most = columns * MOST_LINES
+    is_wrapped = not is_sparse and any(len(row) > columns for row in cells)
+    lines: list[TableLine] = []
+    for index, row in enumerate(cells):
+        bias = tex_number(layer.bias[index])
+        lines += _lines(index + 1, row[:most], bias, columns, is_wrapped)
+    return WeightTable(
+        number,
+        hidden,
+        layer.inputs,
+        layer.outputs,
+        source,
+        columns,
+        is_sparse,
+        is_wrapped,
+        tuple(lines),
+        layer.outputs - shown,
+        sum(max(0, len(row) - most) for row in cells),
+    )
+
+
+def _full_cells(layer: Affine, row: int) -> list[str]:
+    entries = [Fraction(0)] * layer.inputs
+    for column, weight in layer.rows[row]:
+        entries[column] = weight
+    return [tex_number(entry) for entry in entries]
+
+
+def _sparse_cells(layer: Affine, row: int, source: str) -> list[str]:
+    return [
+        rf"{tex_number(weight)}\,{source}_{{{column + 1}}}" for column, weight in layer.rows[row]
+    ]
+
+
+def _lines(
+    unit: int, cells: list[str], bias: str, columns: int, is_wrapped: bool
+) -> list[TableLine]:
+    starts = range(0, max(len(cells), 1), columns)
+    return [
+        TableLine(
+            str(unit) if start == 0 else "",
+            str(start + 1) if is_wrapped else "",
+            tuple(cells[start : start + columns]),
+            bias if start == 0 else "",
+            start == starts[-1],
+        )
+        for start in starts
+    ]
+
+
+def _columns(cells: list[list[str]], biases: list[str]) -> int:
+    """As many columns as fit beside the biases, at least one and at most six."""
+    widest = max((printed_width(cell) for row in cells for cell in row), default=1.0)
+    room = _LINE_WIDTH - max(map(printed_width, biases), default=1.0)
+    longest = max(map(len, cells), default=1)
+    return max(1, min(MOST_COLUMNS, longest, int(room / (widest + _GAP))))
+
+
+def printed_width(tex: str) -> float:
+    r"""The width of a number in math mode, in digits, roughly and rather too large."""
+    width = 0.0
+    for part in re.split(r"(\\tfrac\{[^}]*\}\{[^}]*\}|[\^_]\{[^}]*\})", tex):
+        if part.startswith(r"\tfrac"):
+            numerator, denominator = re.findall(r"\{([^}]*)\}", part)
+            width += 0.75 * max(printed_width(numerator), printed_width(denominator)) + 0.5
+        elif part.startswith(("^", "_")):
+            width += 0.75 * len(part[2:-1].replace("(", "").replace(")", "")) + 0.2
+        else:
+            spaces, signs = part.count(r"\,"), len(re.findall(r"\\(?:cdot|approx)", part))
+            width += len(_COMMAND.sub("", part).strip("{}")) + 0.4 * spaces + 1.6 * signs
+    return width
