@@ -34,6 +34,9 @@ class Effort:
         return self.rounds * (len(_STEPS) + (2 * self.zooms - 1) * len(_ZOOM))
 
 
+COARSE = Effort(rounds=2, zooms=2)
+
+
 class Objective(Protocol):
     """One function to maximise for each of m points."""
 

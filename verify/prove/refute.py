@@ -16,18 +16,21 @@ from theory.domain import Domain, Polytope
 from theory.errors import ShapeError
 from theory.form import IntegerNetwork, integer_network
 from theory.network import ZERO, Network, Vector
-from verify.prove.ascent import DifferenceObjective, Effort, ascended
+from verify.prove.ascent import COARSE, DifferenceObjective, Effort, ascended
 from verify.prove.floats import Array, FloatNetwork, nearest_floats
 from verify.prove.search_space import SearchSpace, search_spaces
 from verify.prove.switches import switched
 
 _LADDER = (0, 1, 2, 3, 4, 6, 8, 11, 14, 17, 20, 40)  # bits of a coordinate, short ones first
 _NEARLY_ALL = 0.9
-_WORK = 20_000_000  # multiplications per stage in floats
+_SAMPLE_WORK = 20_000_000  # multiplications in floats
+_CLIMB_WORK = 200_000_000
 _SAMPLES = 4096
 _STARTS = 16
+_FEW = 4
 _DIRECTIONS = 96
 _CONFIRMED = 6
+_EXACT_WORK = 1_000_000  # multiplications of integers
 _GLANCE_BITS = 8
 
 
@@ -101,9 +104,24 @@ class _Pair:
             tolerance,
         )
 
-    def affordable(self, most: int) -> int:
-        """How many points a stage may evaluate."""
-        return max(_STARTS, min(most, _WORK // (self.left.cost + self.right.cost)))
+    @property
+    def cost(self) -> int:
+        """About how many multiplications one point takes."""
+        return self.left.cost + self.right.cost
+
+    @property
+    def confirmed(self) -> int:
+        """How many candidates of a stage are worth an exact evaluation."""
+        return max(2, min(_CONFIRMED, _EXACT_WORK // self.cost))
+
+    @property
+    def samples(self) -> int:
+        """How many random points a stage may evaluate."""
+        return max(_STARTS, min(_SAMPLES, _SAMPLE_WORK // self.cost))
+
+    def climbers(self, effort: Effort) -> int:
+        """How many points may climb."""
+        return max(1, min(_STARTS, _CLIMB_WORK // (self.cost * effort.evaluations)))
 
     def differences(self, points: Array) -> Array:
         """Left - right in floats; where that is no number, 0."""
@@ -131,9 +149,9 @@ def _directions(left: Network, right: Network, random: np.random.Generator) -> A
 
 def _found_in(pair: _Pair, space: SearchSpace, random: np.random.Generator) -> Vector | None:
     """A point that samples lead to, or else switched units, or else exact evaluation alone."""
-    count = pair.affordable(_SAMPLES)
-    corners = space.corners(max(1, count // 2), random)
-    samples = np.vstack((corners.mean(axis=0), corners, space.spread(count, random)))
+    corners = space.corners(pair.samples // 2, random)
+    spread = space.spread(pair.samples, random)
+    samples = np.vstack((corners.mean(axis=0), corners, spread))
     found = _led_to(pair, space, samples)
     if found is None:
         networks = (pair.left, pair.right)
@@ -151,30 +169,41 @@ def _led_to(pair: _Pair, space: SearchSpace, samples: Array) -> Vector | None:
     found = _settled(pair, space, samples[top])
     if found is None and not pair.tolerance:
         return None  # what floats saw is their own rounding: there is nothing to climb
-    output = np.abs(differences[top]).argmax(axis=1)
-    sign = np.where(differences[top, output] < 0, -1.0, 1.0)
-    objective = DifferenceObjective(pair.left, pair.right, output, sign)
-    climbed = ascended(objective, space, samples[top], Effort.thorough(space))
-    order = np.argsort(-pair.scores(space.points(climbed)), kind="stable")
-    higher = _settled(pair, space, climbed[order])
+    climbed = _climbed(pair, space, samples[top], differences[top])
+    higher = _settled(pair, space, climbed)
     return found if higher is None else higher
+
+
+def _climbed(pair: _Pair, space: SearchSpace, starts: Array, differences: Array) -> Array:
+    """Where ascent leads from the first starts that are affordable, the best first."""
+    effort = Effort.thorough(space)
+    if pair.climbers(effort) < _FEW:
+        effort = COARSE
+    count = pair.climbers(effort)
+    output = np.abs(differences[:count]).argmax(axis=1)
+    signed = differences[np.arange(len(output)), output]
+    sign = np.where(signed < 0, -1.0, 1.0)
+    objective = DifferenceObjective(pair.left, pair.right, output, sign)
+    climbed = ascended(objective, space, starts[:count], effort)
+    order = np.argsort(-pair.scores(space.points(climbed)), kind="stable")
+    return climbed[order]
 
 
 def _settled(pair: _Pair, space: SearchSpace, candidates: Array) -> Vector | None:
     """The shortest exact point next to the first candidate that exact evaluation confirms."""
-    for coordinates in candidates[:_CONFIRMED]:
-        points = [space.exact(coordinates, bits) for bits in _LADDER]
-        scores = pair.scores(np.array([nearest_floats(point) for point in points]))
+    for coordinates in candidates[: pair.confirmed]:
+        scores = pair.scores(space.rounded(coordinates, _LADDER))
         enough = np.flatnonzero(scores >= _NEARLY_ALL * scores.max())
-        for index in dict.fromkeys((int(enough[0]), int(enough[-1]))):
-            if pair.exact.difference(points[index]) > pair.tolerance:
-                return points[index]
+        for rung in dict.fromkeys((int(enough[0]), int(enough[-1]))):
+            point = space.exact(coordinates, _LADDER[rung])
+            if pair.exact.difference(point) > pair.tolerance:
+                return point
     return None
 
 
 def _glanced(pair: _Pair, space: SearchSpace, samples: Array) -> Vector | None:
     """One of a few samples at which exact evaluation differs, though floats see nothing."""
-    for coordinates in samples[:: max(1, len(samples) // _CONFIRMED)]:
+    for coordinates in samples[:: max(1, len(samples) // pair.confirmed)]:
         point = space.exact(coordinates, _GLANCE_BITS)
         if pair.exact.difference(point) > pair.tolerance:
             return point

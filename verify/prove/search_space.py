@@ -79,6 +79,18 @@ class BoxSpace:
         end[:, chosen] = self.high[chosen]
         return start, end
 
+    def rounded(self, coordinates: Array, bits: Sequence[int]) -> Array:
+        """The points that `exact` gives for each number of bits, in float64."""
+        width = self.high - self.low
+        found = []
+        for count in bits:
+            grid = np.exp2(count - np.frexp(np.where(width > 0, width, 1.0))[1].astype(np.float64))
+            least, most = np.ceil(self.low * grid), np.floor(self.high * grid)
+            near = np.clip(np.round(coordinates * grid), least, most) / grid
+            fits = (least <= most) & (count < _FINEST)
+            found.append(np.where(fits, near, np.clip(coordinates, self.low, self.high)))
+        return np.array(found)
+
     def exact(self, coordinates: Array, bits: int) -> Vector:
         """A point of the box next to the coordinates, on a grid of 2^bits steps where it fits."""
         return tuple(
@@ -148,6 +160,10 @@ class HullSpace:
         end = np.zeros_like(coordinates)
         end[:, turn % len(self.vertices)] = 1.0
         return coordinates, end
+
+    def rounded(self, coordinates: Array, bits: Sequence[int]) -> Array:
+        """The points that `exact` gives for each number of bits, in float64."""
+        return np.array([nearest_floats(self.exact(coordinates, count)) for count in bits])
 
     def exact(self, coordinates: Array, bits: int) -> Vector:
         """A point of the polytope near the coordinates; a point on a grid of 2^-bits if it can."""

@@ -7,7 +7,7 @@ such unit towards its switch: first all of them a little, then the most promisin
 
 import numpy as np
 
-from verify.prove.ascent import Effort, UnitObjective, ascended
+from verify.prove.ascent import COARSE, Effort, UnitObjective, ascended
 from verify.prove.floats import Array, FloatNetwork, Indices
 from verify.prove.search_space import SearchSpace
 
@@ -15,7 +15,6 @@ _SELDOM = 1 / 64
 _HOPELESS = 4.0  # spreads of a preactivation between its nearest sample and its switch
 _WORK = 100_000_000  # multiplications for each of the two passes
 _MOST = 256
-_COARSE = Effort(rounds=2, zooms=2)
 
 
 def switched(network: FloatNetwork, space: SearchSpace, samples: Array) -> Array:
@@ -23,7 +22,7 @@ def switched(network: FloatNetwork, space: SearchSpace, samples: Array) -> Array
     objective, starts, spread = _seldom(network, space.points(samples))
     if not len(starts):
         return samples[:0]
-    driven = ascended(objective, space, samples[starts], _COARSE)
+    driven = ascended(objective, space, samples[starts], COARSE)
     values = objective.values(space.points(driven)[:, None, :])[:, 0]
     nearest = np.argsort(-values / spread, kind="stable")
     fine = Effort.thorough(space)
@@ -58,7 +57,7 @@ def _seldom(network: FloatNetwork, points: Array) -> tuple[UnitObjective, Indice
         nothing = np.zeros(0, dtype=np.intp)
         return UnitObjective(network, nothing, nothing, np.zeros(0)), nothing, np.zeros(0)
     order = np.argsort(np.concatenate(distances), kind="stable")
-    order = order[: _affordable(network, _COARSE)]
+    order = order[: _affordable(network, COARSE)]
     objective = UnitObjective(
         network, np.concatenate(layers), np.concatenate(units), np.concatenate(signs)
     )
