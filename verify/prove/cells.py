@@ -12,22 +12,14 @@ The search drives the checker's own state, so that a step it writes is a step th
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from math import gcd
 
-import numpy as np
-from numpy.typing import NDArray
-
-from theory.cone import Cone
 from theory.form import Form, negated
 from theory.network import Vector
 from verify.certificate import Step
 from verify.checker import Proof, divided
+from verify.prove.cell import Cell
 from verify.prove.lemma import Lemma, LemmaWriter
-
-_DOUBT = 1.0 / (1 << 30)  # closer to zero than this, a float proposes both signs
-Floats = NDArray[np.float64]
 
 
 class StuckError(Exception):
@@ -38,7 +30,7 @@ class StuckError(Exception):
         super().__init__("the outputs differ on a cell")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bend:
     """A bent unit relu(v + w relu(h)): its only unknown symbol is the line h."""
 
@@ -47,28 +39,19 @@ class Bend:
     value: Form
     line: Form
     outer: Form  # v + w h
-
-    @cached_property
-    def floats(self) -> Floats:
-        """The three forms h, v and v + w h, each scaled to entries of size 1."""
-        return np.array([_scaled(form) for form in (self.line, self.value, self.outer)])
+    sides: tuple[tuple[Form, Form], ...]  # for each mode of v, then of v + w h, in the cell
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One way to speak about a side of a bend: sign * q >= 0 where side * h >= 0."""
+    """A way to speak about a form q on one side of a bend: sign * q >= 0 where own/other side."""
 
     name: str
     sign: int
     own: bool
 
-    @property
-    def keeps(self) -> bool:
-        """Whether the form itself, not zero, is the affine part."""
-        return self.sign > 0
 
-
-MODES = (Mode("P", 1, True), Mode("N", -1, True), Mode("+", -1, False), Mode("-", 1, False))
+MODES = (Mode("P", 1, True), Mode("-", 1, False), Mode("N", -1, True), Mode("+", -1, False))
 
 
 class CellSearch:
@@ -86,27 +69,27 @@ class CellSearch:
         self.proof.step(list(step))
         self.steps.append(list(step))
 
-    def run(self, walls: tuple[Form, ...], cones: list[Cone]) -> list[Step]:
+    def run(self, walls: tuple[Form, ...], cells: list[Cell]) -> list[Step]:
         """The steps of a proof.
 
         Args:
-            walls: Forms that cut the domain into the start cones; none where it is one cone.
-            cones: The start cones, the side >= 0 of the first wall first.
+            walls: Forms that cut the domain into the start cells; none where it is one cell.
+            cells: The start cells, the side >= 0 of the first wall first.
 
         Raises:
             StuckError: the networks seem to differ on some cell.
         """
         if not walls:
-            self._cells(cones.pop(0))
+            self._subtree(cells.pop(0))
             return self.steps
-        bends = dict(self.bends)
+        bends = self.bends.copy()
         self.step("S", list(walls[0]))
-        self.run(walls[1:], cones)
+        self.run(walls[1:], cells)
         self.bends = bends
-        return self.run(walls[1:], cones)
+        return self.run(walls[1:], cells)
 
-    def _cells(self, cell: Cone) -> None:
-        waiting: list[tuple[Cone, dict[int, Bend]]] = []
+    def _subtree(self, cell: Cell) -> None:
+        waiting: list[tuple[Cell, dict[int, Bend]]] = []
         while True:
             self.pulse()
             symbol = self._simplified(cell)
@@ -116,23 +99,22 @@ class CellSearch:
                     return
                 cell, self.bends = waiting.pop()
                 continue
-            above, below = cell.split(self.writer.projected(self.proof.arguments[symbol][0]))
+            above, below = cell.parts(self._line(symbol))
             if above is None or below is None:
-                raise StuckError(_points(cell))
+                raise StuckError(cell.points())
             self.step("S", symbol)
-            waiting.append((below, dict(self.bends)))
+            waiting.append((below, self.bends.copy()))
             cell = above
 
-    def _simplified(self, cell: Cone) -> int | None:
+    def _simplified(self, cell: Cell) -> int | None:
         """Settle and decompose what the cell decides; the line to split on if units stay open."""
-        vertices = np.array([_scaled(generator) for generator in cell.generators]).T
         while True:
             units, lines = self._open_units()
             if not units:
                 return None
-            if self._settled(cell, vertices, lines) or self._decomposed(cell, vertices):
+            if self._settled(cell, lines) or self._decomposed(cell):
                 continue
-            return self._choice(lines, vertices)
+            return self._choice(cell, lines)
 
     # -- open units and the lines inside them
 
@@ -151,94 +133,73 @@ class CellSearch:
         while todo:
             unit = todo.pop()
             found.append(unit)
-            if unit in self.bends:
-                lines[self.bends[unit].inner] += 0
-                continue
-            _, terms = reduced = proof.reduced(proof.arguments[unit])
-            if len(terms) == 1 and self._bent(unit, reduced):
-                lines[self.bends[unit].inner] += 0
-                continue
-            for name in terms:
-                if not proof.arguments[name][1]:
-                    lines[name] += 1
-                elif name not in seen:
-                    seen.add(name)
-                    todo.append(name)
+            if unit not in self.bends:
+                value, terms = proof.reduced(proof.arguments[unit])
+                names = [name for name in terms if not proof.arguments[name][1]]
+                if len(terms) == len(names) == 1:
+                    self.bends[unit] = self._bent(unit, value, names[0], terms[names[0]])
+                else:
+                    lines.update(names)
+                    fresh = [name for name in terms if proof.arguments[name][1]]
+                    todo += [name for name in fresh if name not in seen]
+                    seen.update(fresh)
+                    continue
+            lines[self.bends[unit].inner] += 0
         return found, lines
 
-    def _bent(self, unit: int, reduced: tuple[Form, dict[int, int]]) -> bool:
-        value, ((inner, weight),) = reduced[0], reduced[1].items()
-        line, deeper = self.proof.arguments[inner]
-        if deeper:
-            return False
+    def _bent(self, unit: int, value: Form, inner: int, weight: int) -> Bend:
+        line = self.proof.arguments[inner][0]
+        outer = tuple([a + weight * b for a, b in zip(value, line, strict=True)])
+        sides = []
         project = self.writer.projected
-        outer = tuple(a + weight * b for a, b in zip(value, line, strict=True))
-        self.bends[unit] = Bend(unit, inner, project(value), project(line), project(outer))
-        return True
+        for own, form in ((-1, value), (1, outer)):
+            for mode in MODES:
+                where = line if (own if mode.own else -own) > 0 else negated(line)
+                sides.append((project(form if mode.sign > 0 else negated(form)), project(where)))
+        return Bend(unit, inner, value, line, outer, tuple(sides))
 
     # -- settling
 
-    def _settled(self, cell: Cone, vertices: Floats, lines: Iterable[int]) -> bool:
+    def _line(self, symbol: int) -> Form:
+        return self.writer.projected(self.proof.arguments[symbol][0])
+
+    def _settled(self, cell: Cell, lines: Iterable[int]) -> bool:
         """Settle every line that does not cross the cell; whether there was one."""
-        names = [name for name in lines if name not in self.proof.value]
-        if not names:
-            return False
-        forms = [self._line(name) for name in names]
-        values = np.array([_scaled(form) for form in forms]) @ vertices
-        likely = np.flatnonzero((values.min(1) > -_DOUBT) | (values.max(1) < _DOUBT))
-        return sum(self._sign(cell, names[index], forms[index]) for index in likely) > 0
+        names = list(lines)
+        signs = cell.signs([self._line(name) for name in names])
+        for name, sign in zip(names, signs, strict=True):
+            if sign:
+                self._settle(cell, name, sign)
+        return any(signs)
 
-    def _line(self, name: int) -> Form:
-        return self.writer.projected(self.proof.arguments[name][0])
-
-    def _sign(self, cell: Cone, name: int, form: Form) -> bool:
-        """Write the sign of a line on the cell; False where it crosses."""
-        values = cell.values(form)
-        argument = self.proof.arguments[name][0]
-        if min(values) >= 0:
-            self.step("+", name, self.writer.lemma(cell, argument))
-        elif max(values) <= 0:
-            self.step("-", name, self.writer.lemma(cell, negated(argument)))
-        else:
-            return False
-        return True
+    def _settle(self, cell: Cell, name: int, sign: int) -> None:
+        if name not in self.proof.value:
+            form = self.proof.arguments[name][0]
+            lemma = self.writer.lemma(cell, form if sign > 0 else negated(form))
+            self.step("+" if sign > 0 else "-", name, lemma)
 
     # -- decomposition of bent units
 
-    def _decomposed(self, cell: Cone, vertices: Floats) -> bool:
+    def _decomposed(self, cell: Cell) -> bool:
         """Apply step D to every bent unit that allows it; whether there was one."""
         bends = list(self.bends.values())
-        if not bends:
+        pairs = [pair for bend in bends for pair in bend.sides]
+        if not pairs:
             return False
-        values = np.stack([bend.floats for bend in bends], axis=1) @ vertices
-        lines, sides = values[0], (values[1], values[2])
-        likely = []
-        for own, side in zip((-1, 1), sides, strict=True):
-            likely.append(
-                np.stack(
-                    [
-                        _is_feasible(mode.sign * side, (own if mode.own else -own) * lines)
-                        for mode in MODES
-                    ]
-                )
-            )
-        both = np.flatnonzero(likely[0].any(0) & likely[1].any(0))
-        flags = [[list(side[:, index]) for side in likely] for index in both]
-        return sum(self._bend(cell, bends[i], f) for i, f in zip(both, flags, strict=True)) > 0
+        likely = cell.may_be_sided([form for form, _ in pairs], [side for _, side in pairs])
+        count, width = 0, len(MODES)
+        for index, bend in enumerate(bends):
+            flags = likely[2 * width * index : 2 * width * (index + 1)]
+            if any(flags[:width]) and any(flags[width:]):
+                count += self._bend(cell, bend, (flags[:width], flags[width:]))
+        return count > 0
 
-    def _bend(self, cell: Cone, bend: Bend, likely: list[list[bool]]) -> bool:
+    def _bend(self, cell: Cell, bend: Bend, flags: tuple[list[bool], list[bool]]) -> bool:
         """Write step D for a unit; False where its bend meets the interior after all."""
-        proof = self.proof
-        if bend.unit in proof.value or bend.inner in proof.value:
-            return False
-        value, terms = proof.reduced(proof.arguments[bend.unit])
-        ((inner, weight),) = terms.items()
-        line = proof.arguments[inner][0]
-        outer = tuple(a + weight * b for a, b in zip(value, line, strict=True))
-        for keeps in (True, False):
+        for sign in (1, -1):
             chosen: list[object] = []
-            for own, form, flags in ((-1, value, likely[0]), (1, outer, likely[1])):
-                found = self._mode(cell, bend.unit, (form, line, own), keeps, flags)
+            for own, form, likely in ((-1, bend.value, flags[0]), (1, bend.outer, flags[1])):
+                found = self._mode(cell, bend, (own, form, sign), likely)
                 if found is None:
                     break
                 chosen += found
@@ -248,15 +209,15 @@ class CellSearch:
         return False
 
     def _mode(
-        self, cell: Cone, unit: int, part: tuple[Form, Form, int], keeps: bool, flags: list[bool]
+        self, cell: Cell, bend: Bend, part: tuple[int, Form, int], likely: list[bool]
     ) -> tuple[str, Lemma] | None:
-        form, line, own = part
-        modes = [m for m, flag in zip(MODES, flags, strict=True) if flag and m.keeps == keeps]
-        if len(modes) == 2 and self._cancels(unit, form):
+        own, form, sign = part
+        modes = [m for m, flag in zip(MODES, likely, strict=True) if flag and m.sign == sign]
+        if len(modes) == 2 and self._cancels(bend.unit, form):
             modes.reverse()
         for mode in modes:
-            side = line if (own if mode.own else -own) > 0 else negated(line)
-            lemma = self.writer.side_lemma(cell, form if mode.sign > 0 else negated(form), side)
+            side = bend.line if (own if mode.own else -own) > 0 else negated(bend.line)
+            lemma = self.writer.side_lemma(cell, form if sign > 0 else negated(form), side)
             if lemma is not None:
                 return mode.name, lemma
         return None
@@ -265,9 +226,9 @@ class CellSearch:
         """Whether the symbol relu(form), taken with the unit's weight, comes closer to zero."""
         proof = self.proof
         weights = proof.coefficients.get(unit)
+        factor = gcd(*form)
         if weights is None or not any(form[1:]):
             return False
-        factor = gcd(*form)
         for sign in (factor, -factor):
             symbol = proof.numbers.get(divided(form, {}, sign))
             old = proof.coefficients.get(symbol) if symbol is not None else None
@@ -276,72 +237,26 @@ class CellSearch:
                 return sum(map(abs, new)) < sum(map(abs, old))
         return False
 
-    # -- splitting
+    # -- splitting, and leaves
 
-    def _choice(self, lines: Counter[int], vertices: Floats) -> int:
+    def _choice(self, cell: Cell, lines: Counter[int]) -> int:
         """The line to split on: one inside most units, with fewest lines across its worse side."""
         most = max(lines.values())
         names = [name for name, count in lines.items() if 2 * count >= most]
         if len(names) == 1:
             return names[0]
-        values = np.array([_scaled(self._line(name)) for name in names]) @ vertices
-        best = min(range(len(names)), key=lambda index: _crossings(values, index))
-        return names[best]
+        forms = [self._line(name) for name in names]
+        return min(zip(names, forms, strict=True), key=lambda one: cell.balance(one[1], forms))[0]
 
-    # -- leaves
-
-    def _leaf(self, cell: Cone) -> None:
-        for name in sorted(self.proof.coefficients):
-            if name in self.proof.coefficients and not self._sign(cell, name, self._line(name)):
-                above, below = cell.split(self._line(name))
-                raise StuckError(point for part in (above, below, cell) for point in _points(part))
+    def _leaf(self, cell: Cell) -> None:
+        names = sorted(self.proof.coefficients)
+        forms = [self._line(name) for name in names]
+        signs = cell.signs(forms) if names else []
+        for name, form, sign in zip(names, forms, signs, strict=True):
+            if not sign:
+                parts = (*cell.parts(form), cell)
+                raise StuckError(point for part in parts if part for point in part.points())
+            self._settle(cell, name, sign)
         if any(map(any, self.proof.linear)):
-            raise StuckError(_points(cell))
+            raise StuckError(cell.points())
         self.step("=")
-
-
-def _scaled(form: Form) -> list[float]:
-    largest = max(map(abs, form)) or 1
-    return [entry / largest for entry in form]
-
-
-def _is_feasible(values: Floats, slopes: Floats) -> NDArray[np.bool_]:
-    """Row by row: is there a weight w >= 0 with values - w * slopes >= 0 (up to rounding)?"""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = values / slopes
-    high = np.where(slopes > _DOUBT, ratios, np.inf).min(1)
-    low = np.where(slopes < -_DOUBT, ratios, 0.0).max(1).clip(0.0)
-    level = np.where(np.abs(slopes) <= _DOUBT, values, 0.0).min(1)
-    feasible: NDArray[np.bool_] = (level > -_DOUBT) & (high >= low - _DOUBT * (1 + low))
-    return feasible
-
-
-def _crossings(values: Floats, index: int) -> tuple[int, int]:
-    """How many lines cross the worse side, and both sides, when cut by one of them."""
-    cut = values[index]
-    above, below = values[:, cut > 0], values[:, cut < 0]
-    weights = cut[cut > 0][:, None] - cut[cut < 0][None, :]
-    middle = (
-        above[:, :, None] * -cut[cut < 0][None, None, :]
-        + below[:, None, :] * cut[cut > 0][None, :, None]
-    ) / weights
-    middle = middle.reshape(len(values), -1)
-    counts = []
-    for part in (above, below):
-        ends = np.concatenate([part, middle], axis=1)
-        counts.append(int(((ends.min(1) < -_DOUBT) & (ends.max(1) > _DOUBT)).sum()))
-    return max(counts), sum(counts)
-
-
-def _points(cell: Cone | None) -> list[Vector]:
-    """Interior points of a cell, on no particular line."""
-    if cell is None:
-        return []
-    found = [cell.interior_point()]
-    for power in range(1, 4):
-        weights = [(index + 2) ** power for index in range(len(cell.generators))]
-        for order in (weights, weights[::-1]):
-            total = [sum(w * g[i] for w, g in zip(order, cell.generators, strict=True))
-                     for i in range(len(cell.generators[0]))]  # fmt: skip
-            found.append(tuple(Fraction(entry, total[0]) for entry in total[1:]))
-    return found

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.cone import Cone, box_cone, independent, polytope_cones, start_cones
+from theory.cone import box_cone, independent, polytope_cones, start_cones
 from theory.domain import Box, Polytope, Space
 from theory.errors import TheoryError
 from theory.form import Form, coordinate_forms
@@ -19,9 +19,10 @@ from verify.checker import Claim as CheckerClaim
 from verify.checker import MalformedError, Proof, RejectedError
 from verify.checker import Network as CheckerNetwork
 from verify.claim import Claim, domain_json
+from verify.prove.cell import Cell, LemmaError
 from verify.prove.cells import CellSearch, StuckError
-from verify.prove.lemma import LemmaError
 from verify.prove.refute import counterexample, counterexample_near
+from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 ENGINES = ("auto", "merge", "cells", "smt")
@@ -121,8 +122,8 @@ def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
     free = tuple(index for index in range(domain.inputs) if index not in fixed)
     search = CellSearch(proof, free, clock.pulse)
     try:
-        walls, cones = _start(claim, proof, free)
-        steps = search.run(walls, list(cones))
+        walls, cells = _start(claim, proof, free)
+        steps = search.run(walls, cells)
     except TheoryError as error:
         return Unknown(f"cells: {error}")
     except StuckError as stuck:
@@ -139,19 +140,19 @@ def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
 
 def _start(
     claim: Claim, proof: Proof, free: tuple[int, ...]
-) -> tuple[tuple[Form, ...], tuple[Cone, ...]]:
+) -> tuple[tuple[Form, ...], list[Cell]]:
     """The walls that cut the domain into pointed cells, and those cells."""
     match claim.domain:
         case Box() as box:
             ends = (tuple(end[index] for index in free) for end in (box.lower, box.upper))
-            return (), (box_cone(Box(*ends)),)
+            return (), [VertexCell(box_cone(Box(*ends)))]
         case Polytope() as polytope:
-            return (), polytope_cones(polytope)
+            return (), [VertexCell(cone) for cone in polytope_cones(polytope)]
         case Space(inputs):
             lines = [form for form, terms in proof.arguments if not terms]
             lines += coordinate_forms(inputs)
             walls = tuple(lines[index] for index in independent(lines, inputs))
-            return walls, start_cones(walls, inputs)
+            return walls, [VertexCell(cone) for cone in start_cones(walls, inputs)]
 
 
 def _lifted(claim: Claim, point: Vector, free: tuple[int, ...]) -> Vector:

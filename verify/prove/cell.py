@@ -1,0 +1,47 @@
+"""A cell of the case tree, as the search sees it: which forms have one sign on it, and why.
+
+Forms are in the coordinates of the cell. Two kinds of cells answer: exact vertices in low
+dimension (`verify.prove.vertex_cell`), linear programs above (`verify.prove.lp_cell`).
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Protocol
+
+from theory.form import Form
+from theory.network import Vector
+
+Weights = list[tuple[Form, Fraction]]
+
+
+class LemmaError(Exception):
+    """No multipliers were found: the form is negative somewhere on the cell."""
+
+
+class Cell(Protocol):
+    """A full-dimensional convex cell."""
+
+    def signs(self, forms: Sequence[Form]) -> list[int]:
+        """For each form 1 where it seems to be >= 0 on the cell, -1 where <= 0, else 0."""
+
+    def parts(self, form: Form) -> "tuple[Cell | None, Cell | None]":
+        """The parts where form >= 0 and where form <= 0; None where a part has no interior."""
+
+    def weights(self, form: Form) -> Weights:
+        """Facets with weights: form - sum of weight * facet is a constant >= 0, up to the box.
+
+        Raises:
+            LemmaError: the form is negative somewhere on the cell.
+        """
+
+    def side_weight(self, form: Form, side: Form) -> Fraction | None:
+        """A weight w >= 0 with form - w * side >= 0 on the cell; None if there is none."""
+
+    def may_be_sided(self, forms: Sequence[Form], sides: Sequence[Form]) -> list[bool]:
+        """For each pair whether `side_weight` is worth asking for."""
+
+    def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
+        """How many of the others cross the worse part of the cell cut by a form, and both."""
+
+    def points(self) -> list[Vector]:
+        """Some points of the interior, in general position."""
