@@ -79,6 +79,11 @@ def smt_answer(
         return Unknown(f"{version()} failed: {error}")
 
 
+def is_empty(domain: Domain) -> bool:
+    """Whether Z3 says that no point lies in the domain, which makes every claim about it vacuous."""
+    return bool(_solver(domain_smtlib(domain), None).check() == z3.unsat)
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     left: Network

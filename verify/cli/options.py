@@ -1,0 +1,49 @@
+"""What several verbs share: the types of their arguments, with the help that goes with them."""
+
+from typing import Annotated
+
+import typer
+
+NetworkFile = Annotated[
+    str, typer.Argument(metavar="NETWORK", help="A file .onnx, .nnet or .json.", show_default=False)
+]
+Folder = Annotated[
+    str, typer.Argument(metavar="OUT", help="A folder that prove or transform made.")
+]
+DomainText = Annotated[
+    str,
+    typer.Option(
+        "--domain",
+        metavar="DOMAIN",
+        help="box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json.",
+    ),
+]
+Relation = Annotated[
+    str,
+    typer.Option("--relation", metavar="RELATION", help="exact is the only one proved so far."),
+]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="auto, merge, cells, or smt (Z3 alone, without a certificate).",
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option("--timeout", metavar="S", help="Give up (exit 2) after S seconds of search."),
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", metavar="N", min=1, help="Processes at most; the search uses one."),
+]
+Opinion = Annotated[
+    float | None,
+    typer.Option("--second-opinion", metavar="S", help="Also ask Z3, S seconds at most."),
+]
+Out = Annotated[
+    str | None, typer.Option("-o", metavar="OUT", help="Write claim and evidence to this folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Quiet = Annotated[bool, typer.Option("-q", help="Say nothing; the exit status tells.")]

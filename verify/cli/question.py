@@ -1,0 +1,165 @@
+"""One question put to the prover, its answer written to a folder and told to the user."""
+
+import math
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from theory.domain import Polytope
+from verify.claim import Claim, domain_json
+from verify.cli.terminal import Terminal, counted, sizes, vector
+from verify.errors import InputError
+from verify.result import CERTIFICATE, COUNTEREXAMPLE, Opinion, Run, summary, write_result
+from verify.verdict import Different, Equivalent, Unknown, Verdict
+
+ENGINES = ("auto", "merge", "cells", "smt")
+_STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A claim, and how it is to be settled.
+
+    Attributes:
+        claim: The claim.
+        engine: As `verify.prove.strategy.prove` takes it.
+        timeout: Seconds of search at most, or None.
+        opinion: Seconds for Z3's opinion, or None.
+        out: The folder for claim and evidence, or None.
+    """
+
+    claim: Claim
+    engine: str
+    timeout: float | None
+    opinion: float | None
+    out: Path | None
+
+
+def checked_engine(name: str) -> str:
+    """The name, if it is that of an engine.
+
+    Raises:
+        InputError: there is no such engine.
+    """
+    if name not in ENGINES:
+        raise InputError("--engine", f"expected one of {', '.join(ENGINES)}, got {name!r}")
+    return name
+
+
+def checked_seconds(value: float | None, option: str) -> float | None:
+    """The value, if it is a number of seconds.
+
+    Raises:
+        InputError: it is not positive and finite.
+    """
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise InputError(option, f"expected a positive number of seconds, got {value}")
+    return value
+
+
+def settle(question: Question, run: Run, terminal: Terminal) -> int:
+    """Prove or refute the claim, write OUT, tell the user; return the exit status."""
+    claim = question.claim
+    _refuse_empty(claim)
+    from verify.prove.strategy import prove  # here, since it is slow to import
+
+    started = time.monotonic()
+    with terminal.progress("proving") as tell:
+        verdict = prove(claim, question.engine, question.timeout, tell)
+    run = replace(run, seconds=run.seconds | _seconds(verdict, time.monotonic() - started))
+    if question.opinion is not None:
+        with terminal.progress("asking Z3"):
+            run = replace(run, opinion=_second_opinion(claim, question.opinion))
+    written = () if question.out is None else write_result(question.out, claim, verdict, run)
+    files = [str(question.out / name) for name in written] if question.out is not None else []
+    terminal.tell(
+        {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)},
+        [*_claim_lines(claim), *_lines(verdict, run), *_where(question.out, verdict)],
+    )
+    return _STATUS[type(verdict)]
+
+
+def _refuse_empty(claim: Claim) -> None:
+    if isinstance(claim.domain, Polytope):
+        from verify.prove.smt import is_empty
+
+        if is_empty(claim.domain):
+            raise InputError("domain", "it is empty, so every claim about its points holds")
+
+
+def _second_opinion(claim: Claim, seconds: float) -> Opinion:
+    from verify.prove import smt
+
+    sides = claim.left.network, claim.right.network
+    match smt.smt_answer(*sides, claim.domain, timeout=seconds):
+        case smt.Unsat(taken):
+            return Opinion(smt.version(), "unsat", taken)
+        case smt.Counterexample(_, taken):
+            return Opinion(smt.version(), "sat", taken)
+        case smt.Unknown():
+            return Opinion(smt.version(), "unknown", seconds)
+
+
+def _claim_facts(claim: Claim) -> dict[str, object]:
+    sides = {"left": claim.left, "right": claim.right}
+    return {"domain": domain_json(claim.domain), "relation": claim.relation} | {
+        side: {"name": named.name, "sha256": named.sha256, "widths": named.network.widths}
+        for side, named in sides.items()
+    }
+
+
+def _facts(verdict: Verdict) -> dict[str, object]:
+    if not isinstance(verdict, Different):
+        return {}
+    values = asdict(verdict)
+    return {side: list(map(str, values[side])) for side in ("point", "left", "right")}
+
+
+def _claim_lines(claim: Claim) -> list[str]:
+    return [
+        f"{side}  {sizes(named.network.widths)}  {named.name}  sha256 {named.sha256[:16]}"
+        for side, named in (("left ", claim.left), ("right", claim.right))
+    ]
+
+
+def _lines(verdict: Verdict, run: Run) -> list[str]:
+    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in run.seconds.items())
+    match verdict:
+        case Equivalent(engine=engine, leaves=leaves, lemmas=lemmas):
+            size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
+            tree = f"{counted(leaves, 'leaf', 'leaves')}, {counted(lemmas, 'lemma', 'lemmas')}"
+            answer = [
+                "equivalent: left(x) = right(x) for every x of the domain, exact weights",
+                f"certificate accepted ({engine}: {tree}, {size})",
+            ]
+        case Different(point, left, right, engine):
+            answer = [
+                f"different: exact evaluation differs at a point of the domain ({engine})",
+                f"point {vector(point)}",
+                f"left  {vector(left)}",
+                f"right {vector(right)}",
+            ]
+        case Unknown(reason):
+            answer = [f"unknown: {reason}"]
+    if run.opinion is not None:
+        heard = run.opinion
+        answer.append(f"second opinion: {heard.solver} says {heard.answer}, {heard.seconds:.2f} s")
+    return [*answer, times]
+
+
+def _seconds(verdict: Verdict, taken: float) -> dict[str, float]:
+    if isinstance(verdict, Equivalent):
+        return {"prove": verdict.prove_seconds, "check": verdict.check_seconds}
+    return {"prove": taken}
+
+
+def _where(out: Path | None, verdict: Verdict) -> list[str]:
+    if out is None:
+        return []
+    match verdict:
+        case Equivalent():
+            return [f"written: {out / CERTIFICATE} (relucert check {out}; relucert report {out})"]
+        case Different():
+            return [f"written: {out / COUNTEREXAMPLE} (relucert report {out})"]
+        case Unknown():
+            return [f"written: {out}"]

@@ -1,0 +1,25 @@
+"""relucert report OUT: the page that a person reads."""
+
+from pathlib import Path
+
+from verify.cli.options import AsJson, Folder, Quiet
+from verify.cli.terminal import Terminal
+
+
+def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
+    """Write OUT/report.tex and, where pdflatex is, OUT/report.pdf."""
+    from verify.report.report import write_report
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress("typesetting"):
+        files = write_report(Path(out))
+    pdf = None if files.pdf is None else str(files.pdf)
+    terminal.tell(
+        {"tex": str(files.tex), "pdf": pdf, "message": files.message, "status": files.status.value},
+        [
+            f"claim: {files.status.value}",
+            f"written: {files.tex}",
+            f"written: {pdf}" if pdf else f"no PDF: {files.message}",
+        ],
+    )
+    return 0

@@ -1,0 +1,131 @@
+"""relucert transform FORM NETWORK: rewrite a network by a theorem, and prove the result."""
+
+import time
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from verify.cli.options import (
+    AsJson,
+    DomainText,
+    EngineName,
+    Jobs,
+    Opinion,
+    Out,
+    Quiet,
+    Timeout,
+)
+from verify.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from theory.domain import Domain
+    from theory.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class NamedForm:
+    """A form that a network can be rewritten in.
+
+    Attributes:
+        name: As on the command line.
+        theorem: The ID of the theorem behind it.
+        about: One line.
+        module: Where its construction is.
+        function: The name of the construction, (network, domain) -> form with network and trace.
+    """
+
+    name: str
+    theorem: str
+    about: str
+    module: str
+    function: str
+
+    def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
+        """The new network, and the facts that its construction notes about itself."""
+        form = getattr(import_module(self.module), self.function)(network, domain)
+        return form.network, asdict(form.trace)
+
+
+FORMS = (
+    NamedForm(
+        "two-hidden",
+        "T05",
+        "at most two hidden layers; networks with up to three inputs",
+        "theory.forms.two_hidden",
+        "two_hidden_form",
+    ),
+    NamedForm(
+        "log-depth",
+        "T09",
+        "at most ceil(log2(n + 1)) hidden layers; n inputs",
+        "theory.forms.log_depth",
+        "log_depth_form",
+    ),
+)
+
+FormName = Annotated[
+    str | None, typer.Argument(metavar="FORM", help="As --list names it.", show_default=False)
+]
+NetworkFile = Annotated[
+    str | None,
+    typer.Argument(metavar="NETWORK", help="A file .onnx, .nnet or .json.", show_default=False),
+]
+List = Annotated[bool, typer.Option("--list", help="List the forms and their theorems.")]
+
+
+def transform(
+    form: FormName = None,
+    network: NetworkFile = None,
+    *,
+    domain: DomainText = "all",
+    engine: EngineName = "auto",
+    timeout: Timeout = None,
+    jobs: Jobs = 1,
+    second_opinion: Opinion = None,
+    out: Out = None,
+    list_forms: List = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Rewrite NETWORK by a theorem and prove that the result is equal to it on the domain."""
+    terminal = Terminal(json, quiet)
+    if list_forms:
+        forms = {entry.name: {"theorem": entry.theorem, "about": entry.about} for entry in FORMS}
+        lines = [f"{entry.name:12} {entry.theorem}  {entry.about}" for entry in FORMS]
+        terminal.tell({"forms": forms}, lines)
+        return 0
+
+    from verify.claim import Claim, NamedNetwork
+    from verify.cli.question import Question, checked_engine, checked_seconds, settle
+    from verify.errors import InputError
+    from verify.formats.domain_file import read_domain
+    from verify.formats.network_file import read_network
+    from verify.result import Run, prepared_folder
+
+    del jobs  # one process searches so far
+    if form is None or network is None:
+        raise InputError("transform", "expected FORM and NETWORK, or --list")
+    chosen = next((entry for entry in FORMS if entry.name == form), None)
+    if chosen is None:
+        raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in FORMS)}")
+    started = time.monotonic()
+    checked_engine(engine)
+    checked_seconds(timeout, "--timeout")
+    checked_seconds(second_opinion, "--second-opinion")
+    source = read_network(network)
+    where = read_domain(domain, source.network.inputs)
+    folder = None if out is None else prepared_folder(out)
+    read = time.monotonic()
+    with terminal.progress(f"building the {form} form"):
+        new, facts = chosen.built(source.network, where)
+        sides = [
+            NamedNetwork.of(source.name, source.network),
+            NamedNetwork.of(f"{form} form of {source.name}", new),
+        ]
+        claim = Claim(sides[0], sides[1], where)
+    seconds = {"read": read - started, "build": time.monotonic() - read}
+    command = ("relucert", "transform", form, network, "--domain", domain)
+    run = Run(command, form, chosen.theorem, facts, seconds)
+    return settle(Question(claim, engine, timeout, second_opinion, folder), run, terminal)
