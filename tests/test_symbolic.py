@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy.polys.matrices import DomainMatrix
 
-from theory.errors import ScopeError, ShapeError
+from theory.domain import Box, Domain, Space
+from theory.errors import DomainError, ScopeError, ShapeError
 from theory.network import Affine, Network
 from theory.symbolic import (
     LARGEST_TREE,
     as_equations,
     as_expression,
+    as_piecewise,
     at_point,
     augmented_matrix,
     coordinates,
@@ -34,6 +36,21 @@ def test_an_expression_has_the_values_of_the_network(data: st.DataObject) -> Non
     point = data.draw(vectors(network.inputs))
     symbols = coordinates(network.inputs)
     assert at_point(as_expression(network, symbols), symbols, point) == network(point)
+
+
+@given(st.data())
+def test_a_piecewise_expression_has_the_values_of_the_network_on_the_domain(
+    data: st.DataObject,
+) -> None:
+    network = data.draw(networks(inputs=st.integers(1, 2), widths=st.lists(st.integers(1, 3))))
+    symbols = coordinates(network.inputs)
+    domain: Domain = Space(network.inputs)
+    if data.draw(st.booleans()):
+        domain = Box.cube(network.inputs, -1, 2)
+    point = data.draw(vectors(network.inputs))
+    if point in domain:
+        pieces = as_piecewise(network, symbols, domain)
+        assert at_point(pieces, symbols, point) == network(point)
 
 
 @given(st.data())
@@ -81,6 +98,26 @@ def test_latex_is_what_one_would_write() -> None:
         r"u_{1,2} = \max\left(0, 2\,x_{1} - 1\right)",
         r"y_{1} = 2\,u_{1,1} - 2\,u_{1,2} + \tfrac{1}{2}",
     ]
+
+
+def test_a_piecewise_expression_lists_the_regions() -> None:
+    box = Box.cube(1, 0, 1)
+    (expression,) = as_piecewise(TENT, coordinates(1), box)
+    assert [latex_of(piece) for piece, _ in expression.args] == [
+        r"\tfrac{5}{2} - 2\,x_{1}",
+        r"2\,x_{1} + \tfrac{1}{2}",
+    ]
+    with pytest.raises(ScopeError, match="expected a rational value"):
+        at_point((expression,), coordinates(1), (Fraction(-1),))
+    with pytest.raises(DomainError, match="input 0 of the box is fixed"):
+        as_piecewise(TENT, coordinates(1), Box.cube(1, 1, 1))
+
+
+def test_an_affine_network_is_no_piecewise_expression() -> None:
+    line = Network((Affine.dense([[2]], [1]),))
+    (expression,) = as_piecewise(line, coordinates(1), Space(1))
+    (x,) = coordinates(1)
+    assert expression == 2 * x + 1
 
 
 def test_the_rank_of_a_layer_is_exact() -> None:

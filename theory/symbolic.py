@@ -9,16 +9,21 @@ view that stays small.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 
 import sympy
 from sympy.polys.matrices import DomainMatrix
 
-from theory.errors import ScopeError, ShapeError
+from theory.domain import Box, Domain, Space
+from theory.errors import DomainError, ScopeError, ShapeError
+from theory.form import Form
 from theory.network import Affine, Network, Row
+from theory.region import regions
 
 Symbols = Sequence[sympy.Symbol]
 
 LARGEST_TREE = 20_000
+LARGEST_PIECEWISE = 2_000
 
 
 def coordinates(inputs: int) -> tuple[sympy.Symbol, ...]:
@@ -75,6 +80,50 @@ def as_equations(network: Network, symbols: Symbols) -> tuple[sympy.Eq, ...]:
             sympy.Eq(value, row, evaluate=False) for value, row in zip(values, rows, strict=True)
         ]
     return tuple(equations)
+
+
+def as_piecewise(
+    network: Network, symbols: Symbols, domain: Domain
+) -> tuple[sympy.Piecewise | sympy.Expr, ...]:
+    """One Piecewise per output: an affine expression for each linear region over the domain.
+
+    Every condition is the conjunction of the inequalities of a closed cell; on a wall the first
+    of the cells that meet there speaks, and all of them agree. Outside a bounded domain there is
+    no value. An output with the same map everywhere on the whole space is just that map.
+
+    Raises:
+        ShapeError: there is not one symbol per input, or the domain has another dimension.
+        DomainError: the domain has no interior, or is a box with a fixed input.
+        ScopeError: there are too many inputs, or more than `LARGEST_PIECEWISE` regions.
+    """
+    _require_symbols(network, symbols)
+    if isinstance(domain, Box) and domain.fixed:
+        raise DomainError(f"piecewise: input {domain.fixed[0]} of the box is fixed")
+    found = tuple(islice(regions(network, domain), LARGEST_PIECEWISE + 1))
+    if len(found) > LARGEST_PIECEWISE:
+        raise ScopeError(f"piecewise: there are more than {LARGEST_PIECEWISE} regions")
+    conditions = [_membership(region.cell.facets, symbols) for region in found]
+    maps = [affine_expressions(region.affine, symbols) for region in found]
+    return tuple(
+        pieces[0]
+        if isinstance(domain, Space) and len(set(pieces)) == 1
+        else sympy.Piecewise(*zip(pieces, conditions, strict=True), evaluate=False)
+        for pieces in zip(*maps, strict=True)
+    )
+
+
+def _membership(facets: Sequence[Form], symbols: Symbols) -> sympy.Basic:
+    """The conjunction of form >= 0 over the facets; the plane at infinity says nothing.
+
+    Nothing is evaluated: SymPy would try to simplify the inequalities, at great cost.
+    """
+    proper = [facet for facet in facets if any(facet[1:])]
+    values = (
+        sympy.Add(facet[0], *(g * x for g, x in zip(facet[1:], symbols, strict=True)))
+        for facet in proper
+    )
+    conditions = [sympy.Ge(value, 0, evaluate=False) for value in values]
+    return conditions[0] if len(conditions) == 1 else sympy.And(*conditions, evaluate=False)
 
 
 def affine_expressions(layer: Affine, values: Sequence[sympy.Expr]) -> tuple[sympy.Expr, ...]:
