@@ -58,8 +58,12 @@ def test_gradients_are_slopes(network: Network, sparse: bool, data: st.DataObjec
 def test_exact_points_of_a_box_lie_in_it(box: Box, data: st.DataObject) -> None:
     space = BoxSpace(box)
     coordinates = data.draw(vectors(box.inputs, rationals(9)))
-    for bits in (0, 3, 20, 40):
-        assert space.exact(nearest_floats(coordinates), bits) in box
+    rungs = (0, 3, 20, 40)
+    rounded = space.rounded(nearest_floats(coordinates), rungs)
+    for bits, near in zip(rungs, rounded, strict=True):
+        point = space.exact(nearest_floats(coordinates), bits)
+        assert point in box
+        assert np.abs(near - nearest_floats(point)).max() <= 1e-9
 
 
 @given(polytopes(bounded=True), st.data())

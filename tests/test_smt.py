@@ -12,7 +12,7 @@ from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import DomainError, NumberError, ShapeError
 from theory.network import Affine, Network
 from verify.formats.network_file import read_network
-from verify.prove.smt import Counterexample, Unknown, Unsat, smt_answer
+from verify.prove.smt import Counterexample, Unknown, Unsat, is_empty, smt_answer
 from verify.prove.smtlib import number, smtlib
 from verify.testing.strategies import (
     NearPair,
@@ -126,6 +126,12 @@ def test_an_empty_domain_is_not_called_a_proof() -> None:
     answer = smt_answer(linear(1), linear(2), nowhere)
     assert isinstance(answer, Unknown)
     assert "vacuous" in answer.reason
+    assert is_empty(nowhere)
+
+
+@given(domains())
+def test_domains_that_have_points_are_not_empty(domain: Domain) -> None:
+    assert not is_empty(domain)
 
 
 def test_networks_without_outputs_are_equal() -> None:
