@@ -21,10 +21,12 @@ from verify.checker import Network as CheckerNetwork
 from verify.claim import Claim, domain_json
 from verify.prove.cell import Cell, LemmaError
 from verify.prove.cells import CellSearch, StuckError
+from verify.prove.lp_cell import LpCell
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
+MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
 ENGINES = ("auto", "merge", "cells", "smt")
 Progress = Callable[[str], None]
 
@@ -145,7 +147,10 @@ def _start(
     match claim.domain:
         case Box() as box:
             ends = (tuple(end[index] for index in free) for end in (box.lower, box.upper))
-            return (), [VertexCell(box_cone(Box(*ends)))]
+            part = Box(*ends)
+            if part.inputs > MOST_VERTEX_INPUTS:
+                return (), [LpCell.of_box(part)]
+            return (), [VertexCell(box_cone(part))]
         case Polytope() as polytope:
             return (), [VertexCell(cone) for cone in polytope_cones(polytope)]
         case Space(inputs):

@@ -1,0 +1,207 @@
+"""Cells by linear programs, where there are too many vertices: HiGHS, warm-started.
+
+Floats propose: a sign, and multipliers from the duals. Where a minimum is not clearly positive
+the multipliers are solved for exactly on the active rows; a lemma that does not hold then is
+never written, since `verify.prove.lemma` tries every one in integers.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations, islice
+
+import highspy
+import numpy as np
+from flint import fmpz_mat
+from numpy.typing import NDArray
+
+from theory.domain import Box
+from theory.form import Form, negated
+from theory.network import Vector
+from verify.prove.cell import LemmaError, Weights
+from verify.prove.vertex_cell import scaled
+
+Floats = NDArray[np.float64]
+
+CLEAR = 1.0 / (1 << 24)  # a scaled minimum above this is taken for positive
+_MOST_POINTS = 256
+_MOST_GROUPS = 256
+
+
+class BoxProgram:
+    """One linear program over a box, whose rows follow the cell that asks."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.lower = np.array([float(end) for end in box.lower])
+        self.upper = np.array([float(end) for end in box.upper])
+        self._rows: list[Form] = []
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver.silent()
+        for low, high in zip(self.lower, self.upper, strict=True):
+            self._solver.addVar(low, high)
+
+    def minimum(self, form: Form, rows: Sequence[Form]) -> tuple[float, Floats, Floats]:
+        """The least value of a scaled form where all rows are >= 0, a minimiser, row duals.
+
+        Raises:
+            LemmaError: the solver gives no optimum.
+        """
+        self._follow(rows)
+        entries = scaled(form)
+        columns = np.arange(len(entries) - 1, dtype=np.int32)
+        self._solver.changeColsCost(len(columns), columns, np.array(entries[1:]))
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise LemmaError
+        solution = self._solver.getSolution()
+        point = np.clip(np.array(solution.col_value), self.lower, self.upper)
+        value = self._solver.getInfo().objective_function_value + entries[0]
+        return float(value), point, np.array(solution.row_dual)
+
+    def _follow(self, rows: Sequence[Form]) -> None:
+        common = 0
+        while common < min(len(rows), len(self._rows)) and rows[common] == self._rows[common]:
+            common += 1
+        if common < len(self._rows):
+            gone = np.arange(common, len(self._rows), dtype=np.int32)
+            self._solver.deleteRows(len(gone), gone)
+        for row in rows[common:]:
+            constant, *gradient = scaled(row)
+            columns = np.arange(len(gradient), dtype=np.int32)
+            self._solver.addRow(
+                -constant, highspy.kHighsInf, len(gradient), columns, np.array(gradient)
+            )
+        self._rows = list(rows)
+
+
+class LpCell:
+    """The part of a box where all rows are nonnegative."""
+
+    def __init__(self, program: BoxProgram, rows: tuple[Form, ...], seen: list[Floats]) -> None:
+        self._program = program
+        self._rows = rows
+        self._seen = seen[-_MOST_POINTS:]
+
+    @staticmethod
+    def of_box(box: Box) -> "LpCell":
+        """The whole box."""
+        program = BoxProgram(box)
+        middle = (program.lower + program.upper) / 2
+        return LpCell(program, (), [np.concatenate([[1.0], middle])])
+
+    def _least(self, form: Form) -> float:
+        value, point, _ = self._program.minimum(form, self._rows)
+        self._seen.append(np.concatenate([[1.0], point]))
+        return value
+
+    def signs(self, forms: Sequence[Form]) -> list[int]:
+        """Signs as the programs see them; points that were met save most programs."""
+        return [self._sign(form) for form in forms]
+
+    def _sign(self, form: Form) -> int:
+        values = self._values(form)
+        if values.min() < -CLEAR and values.max() > CLEAR:
+            return 0
+        for sign, one in ((1, form), (-1, negated(form))):
+            if (sign * values).min() > -CLEAR and self._least(one) > -CLEAR and self._holds(one):
+                return sign
+        return 0
+
+    def _holds(self, form: Form) -> bool:
+        try:
+            self.weights(form)
+        except LemmaError:
+            return False
+        return True
+
+    def _values(self, form: Form) -> Floats:
+        if not self._seen:
+            return np.zeros(1)
+        values: Floats = np.array(self._seen) @ np.array(scaled(form))
+        return values
+
+    def parts(self, form: Form) -> "tuple[LpCell | None, LpCell | None]":
+        """The parts above and below, where a program finds an interior."""
+        found = []
+        for one in (form, negated(form)):
+            inside = self._least(negated(one)) < -CLEAR
+            points = [point for point in self._seen if self._is_above(point, one)]
+            found.append(LpCell(self._program, (*self._rows, one), points) if inside else None)
+        return found[0], found[1]
+
+    @staticmethod
+    def _is_above(point: Floats, form: Form) -> bool:
+        return bool(point @ np.array(scaled(form)) >= -CLEAR)
+
+    def weights(self, form: Form) -> Weights:
+        """Duals of the rows; exact ones on the active rows where the minimum is about zero."""
+        value, point, duals = self._program.minimum(form, self._rows)
+        if value < -CLEAR:
+            raise LemmaError
+        active = [index for index, dual in enumerate(duals) if dual > CLEAR / 64]
+        if value <= CLEAR:
+            return self._exact(form, point, active)
+        largest = max(map(abs, form))
+        return [
+            (self._rows[index], Fraction(float(duals[index])) * self._ratio(largest, index))
+            for index in active
+        ]
+
+    def _ratio(self, largest: int, index: int) -> Fraction:
+        return Fraction(largest, max(map(abs, self._rows[index])))
+
+    def _exact(self, form: Form, point: Floats, active: list[int]) -> Weights:
+        """Weights for which the gradient vanishes on every input that is off its bounds."""
+        lower, upper = self._program.lower + CLEAR, self._program.upper - CLEAR
+        off = [int(index) + 1 for index in np.flatnonzero((lower < point) & (point < upper))]
+        here = np.concatenate([[1.0], point])
+        tight = [i for i, row in enumerate(self._rows) if abs(here @ np.array(scaled(row))) < CLEAR]
+        tight.sort(key=lambda index: index not in active)
+        for group in islice(combinations(tight, len(off)), _MOST_GROUPS):
+            found = self._solved(form, [self._rows[index] for index in group], off)
+            if found is not None:
+                return found
+        raise LemmaError
+
+    @staticmethod
+    def _solved(form: Form, rows: list[Form], columns: list[int]) -> Weights | None:
+        """The weights of the rows that cancel the form in these columns, if nonnegative."""
+        if not rows:
+            return []
+        matrix = fmpz_mat([[row[column] for row in rows] for column in columns])
+        if matrix.det() == 0:
+            return None
+        solution = matrix.solve(fmpz_mat([[form[column]] for column in columns]))
+        weights = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(len(rows))]
+        return list(zip(rows, weights, strict=True)) if min(weights) >= 0 else None
+
+    def side_weight(self, form: Form, side: Form) -> Fraction | None:
+        """The dual of the side row."""
+        try:
+            value, _, duals = self._program.minimum(form, (*self._rows, side))
+        except LemmaError:
+            return None
+        if value < -CLEAR:
+            return None
+        ratio = Fraction(max(map(abs, form)), max(map(abs, side)))
+        return max(Fraction(0), Fraction(float(duals[-1]))) * ratio
+
+    def may_be_sided(self, forms: Sequence[Form], sides: Sequence[Form]) -> list[bool]:
+        """Whether no point that was met has the form negative where the side is positive."""
+        found = []
+        for form, side in zip(forms, sides, strict=True):
+            values, slopes = self._values(form), self._values(side)
+            found.append(not bool(((values < -CLEAR) & (slopes > CLEAR)).any()))
+        return found
+
+    def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
+        """How unevenly the points that were met lie."""
+        values = self._values(form)
+        above, below = int((values > CLEAR).sum()), int((values < -CLEAR).sum())
+        return max(above, below), len(others)
+
+    def points(self) -> list[Vector]:
+        """Minimisers that were met, and their middle."""
+        found = [point[1:] for point in self._seen[-32:]]
+        middle = [np.mean(found, axis=0)] if found else []
+        return [tuple(Fraction(float(value)) for value in point) for point in (*middle, *found)]
