@@ -17,6 +17,7 @@ from theory.germ_nested import Nest, nest_of, nested_sum
 from theory.germ_sum import germ_sum
 from theory.network import Affine, Network, Vector
 from theory.region import regions
+from theory.settling import settled
 from theory.unit import UnitSum, affine_sum, relu_of, weighted_sum
 from verify.formats.network_file import read_network
 from verify.testing.strategies import boxes, networks, points_in, polytopes, vectors
@@ -42,10 +43,9 @@ def require_size(form: TwoHiddenForm, domain: Domain, outputs: int) -> None:
     """The size formula of T05."""
     trace = form.trace
     assert trace.widths == form.network.widths
-    passing = domain.inputs * (1 if isinstance(domain, Box) else 2)
     if form.network.hidden_layers == 2:
         _, first, second, _ = trace.widths
-        assert trace.lines <= first <= trace.lines + passing
+        assert trace.lines <= first <= trace.lines + 2 * domain.inputs
         units = trace.bends + trace.nested
         assert units <= second <= units + 2 * outputs
 
@@ -167,11 +167,24 @@ def test_T16_fans_in_the_plane(sums: tuple[UnitSum, ...], points: list[Vector]) 
             assert fan(point) == UnitSum((0,) * 4, term.units)(point)
 
 
+@given(small_networks(), st.data())
+def test_settling_keeps_sums_on_the_box(network: Network, data: st.DataObject) -> None:
+    box = data.draw(boxes(network.inputs))
+    found = germ_sum(network, Space(network.inputs)) if network.hidden_layers else None
+    assume(found is not None)
+    before = found.sums if found is not None else ()
+    after = settled(before, box)
+    assert settled(after, box) == after
+    for _ in range(3):
+        point = data.draw(points_in(box))
+        assert [term(point) for term in after] == [term(point) for term in before]
+
+
 @pytest.mark.parametrize("inputs", [1, 2, 3])
 def test_shallow_networks_keep_their_depth(inputs: int) -> None:
     gradient = [1] * inputs
     affine = Network((Affine.dense([gradient, [0] * inputs], [Fraction(1, 2), 3]),))
-    one = Network((Affine.dense([gradient, [2] * inputs], [1, 2]), Affine.dense([[1, 1]], [0])))
+    one = Network((Affine.dense([gradient, [2] * inputs], [Fraction(1, 2), 1]), Affine.dense([[1, 1]], [0])))
     for domain in (Box.cube(inputs, -1, 1), Space(inputs)):
         assert two_hidden_form(affine, domain).network == affine
         assert two_hidden_form(one, domain).network.widths == (inputs, 1, 1)
@@ -217,7 +230,7 @@ def test_four_inputs_need_shallow_germs() -> None:
     points = [tuple(Fraction(random.randint(-8, 8), 8) for _ in range(4)) for _ in range(20)]
     require_equal(two, form, points)
     deep = Network((layer(4, 5), layer(5, 5), layer(5, 5), layer(5, 5), layer(5, 1)))
-    with pytest.raises(ScopeError, match="independent forms"):
+    with pytest.raises(ScopeError, match="more than three directions"):
         two_hidden_form(deep, Space(4))
 
 

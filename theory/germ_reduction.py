@@ -3,6 +3,7 @@
 from collections.abc import Container
 
 from theory.depth import shallow_unit
+from theory.errors import ScopeError
 from theory.form import Form
 from theory.germ_chart import chart_of
 from theory.germ_fan import fan_sums
@@ -29,4 +30,10 @@ def reduced_unit(unit: Unit, walls: Container[Form] = ()) -> tuple[UnitSum, str]
     nest = nest_of(unit)
     if nest is not None:
         return nested_sum(nest), "T06"
-    return shallow_unit(unit, 2, walls), "T07"
+    try:
+        return shallow_unit(unit, 2, walls), "T07"
+    except ScopeError:
+        raise ScopeError(
+            f"two-hidden-layer form: a face where {unit.depth} nested units depend on more than "
+            "three directions; the theorem covers three inputs, or two hidden layers"
+        ) from None

@@ -21,6 +21,7 @@ from theory.germ_sum import GermSum, Total, germ_sum
 from theory.network import Network, Vector
 from theory.quotient import quotient
 from theory.restriction import restricted
+from theory.settling import settled
 from theory.unit import Unit, UnitSum, affine_sum, relu_of, weighted_sum
 
 
@@ -134,20 +135,23 @@ def _germ_form(network: Network, domain: Domain) -> TwoHiddenForm:
     shallowing = _Shallowing()
     found = germ_sum(network, domain, shallowing.planar if network.inputs == 2 else None)
     sums = shallowing.everywhere(found.sums, network.inputs + 1)
-    return _finished(assembled(sums, domain, found.scale), sums, found, shallowing.used)
+    return _finished(sums, domain, found, shallowing.used)
 
 
 def _finished(
-    network: Network, sums: Sequence[UnitSum], found: GermSum | None, used: Counter[str]
+    sums: Sequence[UnitSum], domain: Domain, found: GermSum, used: Counter[str]
 ) -> TwoHiddenForm:
-    """The network with its trace."""
+    """The sums written out as a network, with its trace."""
+    if isinstance(domain, Box):
+        sums = settled(sums, domain)
+    network = assembled(sums, domain, found.scale)
     units = {unit for term in sums for unit in term.units}
     inside = {inner for unit in units for inner, _ in unit.inner}
     second = [unit for unit in units if unit.depth == 2]
     bends = sum(len(unit.inner) == 1 for unit in second)
     trace = TwoHiddenTrace(
-        found.cells if found else 0,
-        found.faces if found else (),
+        found.cells,
+        found.faces,
         sum(unit.depth == 1 for unit in units | inside),
         bends,
         len(second) - bends,
@@ -185,8 +189,8 @@ def _relabelled(network: Network, trace: TwoHiddenTrace) -> TwoHiddenForm:
 def _constant(network: Network, domain: Domain, point: Vector) -> TwoHiddenForm:
     """The form of a network that has the same value everywhere on the domain."""
     gradient = (Fraction(0),) * network.inputs
-    sums = [affine_sum((value, *gradient)) for value in network(point)]
-    return _finished(assembled(sums, domain), sums, None, Counter())
+    sums = tuple(affine_sum((value, *gradient)) for value in network(point))
+    return _finished(sums, domain, GermSum(sums, 1, 0, ()), Counter())
 
 
 def _written_out(network: Network, domain: Domain) -> TwoHiddenForm:
@@ -202,4 +206,4 @@ def _written_out(network: Network, domain: Domain) -> TwoHiddenForm:
         constant = affine_sum((bias, *(0,) * network.inputs))
         terms = [(values[column], weight) for column, weight in row]
         sums.append(weighted_sum([*terms, (constant, 1)], size))
-    return _finished(assembled(sums, domain, whole.scale), sums, None, Counter())
+    return _finished(sums, domain, GermSum(tuple(sums), whole.scale, 0, ()), Counter())
