@@ -43,6 +43,12 @@ class BoxSpace:
         """The upper ends."""
         return nearest_floats(self.box.upper)
 
+    @cached_property
+    def width(self) -> Array:
+        """The lengths of the intervals."""
+        ends = zip(self.box.lower, self.box.upper, strict=True)
+        return nearest_floats([high - low for low, high in ends])
+
     def points(self, coordinates: Array) -> Array:
         """The points x with the given coordinates."""
         return coordinates
@@ -81,7 +87,7 @@ class BoxSpace:
 
     def rounded(self, coordinates: Array, bits: Sequence[int]) -> Array:
         """The points that `exact` gives for each number of bits, in float64."""
-        width = self.high - self.low
+        width = self.width
         found = []
         for count in bits:
             grid = np.exp2(count - np.frexp(np.where(width > 0, width, 1.0))[1].astype(np.float64))

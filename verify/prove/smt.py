@@ -80,7 +80,7 @@ def smt_answer(
 
 
 def is_empty(domain: Domain) -> bool:
-    """Whether Z3 says that no point lies in the domain, which makes every claim about it vacuous."""
+    """Whether Z3 says that no point lies in the domain, so that every claim about it holds."""
     return bool(_solver(domain_smtlib(domain), None).check() == z3.unsat)
 
 
