@@ -184,7 +184,8 @@ def test_settling_keeps_sums_on_the_box(network: Network, data: st.DataObject) -
 def test_shallow_networks_keep_their_depth(inputs: int) -> None:
     gradient = [1] * inputs
     affine = Network((Affine.dense([gradient, [0] * inputs], [Fraction(1, 2), 3]),))
-    one = Network((Affine.dense([gradient, [2] * inputs], [Fraction(1, 2), 1]), Affine.dense([[1, 1]], [0])))
+    line = Affine.dense([gradient, [2] * inputs], [Fraction(1, 2), 1])
+    one = Network((line, Affine.dense([[1, 1]], [0])))
     for domain in (Box.cube(inputs, -1, 1), Space(inputs)):
         assert two_hidden_form(affine, domain).network == affine
         assert two_hidden_form(one, domain).network.widths == (inputs, 1, 1)

@@ -7,14 +7,14 @@ formula for three nested units (T06). What remains is to add up equal units (T05
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from theory.assembly import assembled
 from theory.domain import Box, Domain, Space
 from theory.errors import ShapeError
-from theory.form import coordinate_forms, integer_network
+from theory.form import Form, coordinate_forms, integer_network
 from theory.germ_fan import fan_sums
 from theory.germ_reduction import reduced_unit
 from theory.germ_sum import GermSum, Total, germ_sum
@@ -80,18 +80,19 @@ class _Shallowing:
         """The sums with every unit of depth three or more rewritten."""
         total = Total(size, len(sums))
         known: dict[Unit, UnitSum] = {}
+        walls = {unit.form for term in sums for unit in term.units if unit.depth == 1}
         for output, term in enumerate(sums):
             total.add_form(output, term.form, 1)
             for unit, weight in term.units.items():
                 if unit not in known:
-                    known[unit] = self._shallow(unit)
+                    known[unit] = self._shallow(unit, walls)
                 total.add(output, known[unit], weight)
         return total.sums()
 
-    def _shallow(self, unit: Unit) -> UnitSum:
+    def _shallow(self, unit: Unit, walls: Container[Form]) -> UnitSum:
         if unit.depth <= 2:
             return UnitSum((0,) * len(unit.form), {unit: 1})
-        found, theorem = reduced_unit(unit)
+        found, theorem = reduced_unit(unit, walls)
         self.used[theorem] += 1
         return found
 
