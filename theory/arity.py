@@ -20,7 +20,7 @@ from theory.triangulation import regular_triangulation
 Functions = tuple[Form, ...]
 MaximumTerms = Mapping[Functions, int]
 
-_RADON_LARGEST = 12
+_RADON_LARGEST = 12  # beyond, the Radon sum can be exponentially longer than the other one
 _SEEDS = 4
 
 
@@ -69,8 +69,10 @@ def _circuit(functions: Sequence[Form], weights: Mapping[int, int]) -> Circuit:
     return Circuit(rising, falling)
 
 
-def radon_terms(functions: Iterable[Form]) -> MaximumTerms:
+def radon_terms(functions: Iterable[Form], enough: int = 1) -> MaximumTerms:
     """The sum of maxima that the Radon identity gives; it may be exponentially long.
+
+    A maximum of at most `enough` functions is left as it is.
 
     For a circuit with rising I and falling J, and all other functions E,
 
@@ -87,7 +89,7 @@ def radon_terms(functions: Iterable[Form]) -> MaximumTerms:
         if not coefficient:
             continue
         ordered = tuple(sorted(largest))
-        known = circuits(ordered)
+        known = () if len(ordered) <= enough else circuits(ordered)
         if not known:
             found[ordered] = coefficient
             continue
@@ -118,10 +120,14 @@ def triangulation_terms(functions: Iterable[Form], seed: int = 0) -> MaximumTerm
     }
 
 
-def reduced_terms(functions: Iterable[Form]) -> MaximumTerms:
+def reduced_terms(functions: Iterable[Form], enough: int = 1) -> MaximumTerms:
     """The shorter of the two sums, counted in hidden units (one less than each arity).
 
     Theorem: T08 (arity reduction).
+
+    Args:
+        functions: The arguments of the maximum.
+        enough: Maxima of that many functions need no reduction, whatever their gradients.
 
     Raises:
         TheoryError: there are no functions.
@@ -129,9 +135,11 @@ def reduced_terms(functions: Iterable[Form]) -> MaximumTerms:
     distinct = frozenset(functions)
     if not distinct:
         raise TheoryError("maximum: expected at least one function")
+    if len(distinct) <= enough:
+        return {tuple(sorted(distinct)): 1}
     candidates = [triangulation_terms(distinct, seed) for seed in range(_SEEDS)]
     if len(distinct) <= _RADON_LARGEST:
-        candidates.append(radon_terms(distinct))
+        candidates.append(radon_terms(distinct, enough))
     return min(candidates, key=lambda terms: (units_of(terms), len(terms)))
 
 

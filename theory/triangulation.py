@@ -11,12 +11,11 @@ it meets the next point. All numbers are integers.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 from math import factorial
 from random import Random
 
-from flint import fmpz_mat
+from flint import fmpq_mat, fmpz_mat
 
 from theory.errors import TheoryError
 
@@ -101,12 +100,16 @@ def _general_heights(local: Sequence[Point], heights: Sequence[int], seed: int) 
 
 
 class _Roof:
-    """The upper hull of lifted points (1, p) in general position, walked facet by facet."""
+    """The upper hull of lifted points (1, p) in general position, walked facet by facet.
+
+    Gaps say how far the points lie under an affine function, up to a positive factor.
+    """
 
     def __init__(self, points: Sequence[Point], heights: Sequence[int]) -> None:
         self._points = points
         self._heights = heights
-        self._size = len(points[0])
+        self._matrix = fmpz_mat(points)
+        self._column = fmpz_mat([[height] for height in heights])
 
     def simplices(self) -> tuple[Simplex, ...]:
         """All facets, found from one of them by crossing ridges."""
@@ -128,9 +131,9 @@ class _Roof:
     def _first(self) -> Simplex:
         """One facet: let a horizontal roof down onto the highest point, then tilt it."""
         highest = max(self._heights)
-        gaps = [Fraction(highest - height) for height in self._heights]
-        simplex = [gaps.index(Fraction(0))]
-        while len(simplex) < self._size:
+        gaps = [highest - height for height in self._heights]
+        simplex = [gaps.index(0)]
+        while len(simplex) < len(self._points[0]):
             tilt = self._normal(simplex)
             met = self._next(gaps, tilt)
             if met is None:
@@ -138,29 +141,25 @@ class _Roof:
                 met = self._next(gaps, tilt)
             if met is None:
                 raise _TieError
-            step = -gaps[met] / tilt[met]
-            gaps = [gap + step * value for gap, value in zip(gaps, tilt, strict=True)]
+            step, fall = gaps[met], -tilt[met]
+            gaps = [fall * gap + step * value for gap, value in zip(gaps, tilt, strict=True)]
             simplex.append(met)
         return tuple(sorted(simplex))
 
-    def _gaps(self, simplex: Simplex) -> list[Fraction]:
-        """How far every point lies under the affine function through a facet."""
-        matrix = fmpz_mat([self._points[index] for index in simplex])
+    def _gaps(self, simplex: Simplex) -> list[int]:
+        """The gaps under the affine function through a facet."""
+        matrix = fmpq_mat([self._points[index] for index in simplex])
         lifted = fmpz_mat([[self._heights[index]] for index in simplex])
-        solution = matrix.solve(lifted)
-        slope = [
-            Fraction(int(solution[row, 0].p), int(solution[row, 0].q)) for row in range(self._size)
-        ]
-        return [
-            sum((a * x for a, x in zip(slope, point, strict=True)), Fraction(-height))
-            for point, height in zip(self._points, self._heights, strict=True)
-        ]
+        inverse, scale = matrix.inv().numer_denom()
+        gaps = self._matrix * (inverse * lifted) - self._column * scale
+        sign = 1 if scale > 0 else -1
+        return [sign * int(gap) for gap in gaps.entries()]
 
     def _normal(self, indices: Sequence[int]) -> list[int]:
         """The values at all points of an affine function that vanishes at some, not at all."""
         null, _ = fmpz_mat([self._points[index] for index in indices]).nullspace()
-        normal = [int(null[row, 0]) for row in range(self._size)]
-        return [sum(a * x for a, x in zip(normal, point, strict=True)) for point in self._points]
+        normal = fmpz_mat([[null[row, 0]] for row in range(null.nrows())])
+        return [int(value) for value in (self._matrix * normal).entries()]
 
     def _tilt(self, ridge: Sequence[int], above: int) -> list[int]:
         """The same for a ridge, positive at the vertex `above` on its one side."""
@@ -169,17 +168,17 @@ class _Roof:
         values = self._normal(ridge)
         return values if values[above] > 0 else [-value for value in values]
 
-    def _next(self, gaps: Sequence[Fraction | int], tilt: Sequence[int]) -> int | None:
+    def _next(self, gaps: Sequence[int], tilt: Sequence[int]) -> int | None:
         """The point met first when the roof sinks where the tilt is negative."""
         met: int | None = None
-        best = Fraction(0)
+        step, fall = 0, 1
         for index, value in enumerate(tilt):
             if value >= 0:
                 continue
-            step = gaps[index] / Fraction(-value)
-            if met is None or step < best:
-                met, best = index, step
-            elif step == best:
+            order = gaps[index] * fall + step * value
+            if met is None or order < 0:
+                met, step, fall = index, gaps[index], -value
+            elif not order:
                 raise _TieError
         return met
 

@@ -1,0 +1,159 @@
+"""A deep unit as a sum of units of small depth, if it reads few independent forms.
+
+For a unit u = relu(z) and weights a_i, with d the largest -a_i (or 0),
+
+    max_i (e_i + a_i u) = max_i max(e_i, e_i + (a_i + d) z) - d u.
+
+Applied to all inner units of a unit v in turn, deepest first, this turns v into a maximum of
+affine forms minus positive multiples of its inner units: v is made convex by units that it
+has already. The maximum is cut down to few arguments (T08) and becomes max trees (T10); the
+inner units are treated alike.
+"""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+
+from flint import fmpz_mat
+
+from theory.arity import reduced_terms
+from theory.errors import ScopeError
+from theory.form import Form, combination
+from theory.forms.max_tree import layers_of_maximum, max_tree
+from theory.germ_chart import all_units
+from theory.germ_nested import nest_of, nested_sum
+from theory.unit import Number, Unit, UnitSum, relu_of, weighted_sum
+
+_Argument = tuple[Form, frozenset[tuple[Unit, int]]]
+
+
+class DepthReduction:
+    """Replaces units by sums of units of small depth; every unit is looked at once.
+
+    Attributes:
+        walls: Keys of hyperplanes where new units had best bend.
+        theorems: How many units T06 and T09 rewrote.
+        arities: How many maxima of each arity were made.
+    """
+
+    def __init__(self, walls: Container[Form] = ()) -> None:
+        self.walls = walls
+        self.theorems: Counter[str] = Counter()
+        self.arities: Counter[int] = Counter()
+        self._known: dict[tuple[Unit, int], UnitSum] = {}
+
+    def sum(self, deep: UnitSum, depth: int) -> UnitSum:
+        """The sum with every unit deeper than `depth` replaced by units that are not.
+
+        Theorem: T09 (log-depth form), the local part.
+
+        Raises:
+            ScopeError: `depth` layers are too few for the independent forms that a unit reads.
+        """
+        kept = {unit: weight for unit, weight in deep.units.items() if unit.depth <= depth}
+        terms: list[tuple[UnitSum, Number]] = [(UnitSum(deep.form, kept), 1)]
+        for unit, weight in deep.units.items():
+            if unit.depth > depth:
+                terms.append((self.unit(unit, depth), weight))
+        return weighted_sum(terms, len(deep.form))
+
+    def unit(self, unit: Unit, depth: int) -> UnitSum:
+        """The unit as a sum of units of at most the given depth.
+
+        Where the inner units can be made shallow enough by themselves, this is done and the
+        unit stays one layer above them: the fewer forms they read, the shorter their sums.
+
+        Theorem: T09 (log-depth form), the local part.
+
+        Raises:
+            ScopeError: `depth` layers are too few for the independent forms that the unit reads.
+        """
+        if unit.depth <= depth:
+            return UnitSum((0,) * len(unit.form), {unit: 1})
+        known = self._known.get((unit, depth))
+        if known is None:
+            known = self._known[unit, depth] = self._rewritten(unit, depth)
+        return known
+
+    def _rewritten(self, unit: Unit, depth: int) -> UnitSum:
+        if all(min(inner.depth, sufficient_depth(inner)) < depth for inner, _ in unit.inner):
+            return relu_of(self.sum(UnitSum(unit.form, dict(unit.inner)), depth - 1))
+        nest = nest_of(unit) if depth == 2 else None
+        if nest is not None:
+            self.theorems["T06"] += 1
+            return nested_sum(nest)
+        if sufficient_depth(unit) > depth:
+            raise ScopeError(
+                f"depth: {depth} layers are too few for the {rank_of(unit)} "
+                "independent forms that a unit reads"
+            )
+        self.theorems["T09"] += 1
+        pieces, drops = convex_part(unit)
+        terms: list[tuple[UnitSum, Number]] = []
+        for functions, coefficient in reduced_terms(pieces, 1 << depth).items():
+            self.arities[len(functions)] += 1
+            terms.append((max_tree(functions, self.walls), coefficient))
+        terms += [(self.unit(inner, depth), -drop) for inner, drop in drops.items()]
+        return weighted_sum(terms, len(unit.form))
+
+
+def shallow_unit(unit: Unit, depth: int, walls: Container[Form] = ()) -> UnitSum:
+    """The unit as a sum of units of at most the given depth.
+
+    Theorem: T09 (log-depth form), the local part.
+
+    Args:
+        unit: A unit.
+        depth: The greatest depth that is wanted.
+        walls: Keys of hyperplanes where new units had best bend.
+
+    Raises:
+        ScopeError: `depth` layers are too few for the independent forms that the unit reads.
+    """
+    return DepthReduction(walls).unit(unit, depth)
+
+
+def rank_of(unit: Unit) -> int:
+    """How many of the forms of a unit and its inner units are linearly independent."""
+    forms = list(dict.fromkeys(part.form for part in all_units((unit,))))
+    return int(fmpz_mat(forms).rank())
+
+
+def sufficient_depth(unit: Unit) -> int:
+    """ceil(log2(r + 1)) for a unit of rank r: the depth that it can always be given.
+
+    Theorem: T09 (log-depth form), the local part.
+    """
+    return layers_of_maximum(rank_of(unit) + 1)
+
+
+def convex_part(unit: Unit) -> tuple[tuple[Form, ...], Mapping[Unit, int]]:
+    """Pieces p and positive weights d with unit = max(pieces) - sum d * inner unit.
+
+    Theorem: T07 (convexification), by inner units.
+    """
+    zero = (0,) * len(unit.form)
+    arguments: set[_Argument] = {(zero, frozenset()), (unit.form, frozenset(unit.inner))}
+    drops: dict[Unit, int] = {}
+    for part in reversed(all_units((unit,))[:-1]):
+        weights = {argument: dict(argument[1]).get(part, 0) for argument in arguments}
+        drop = max(0, *(-weight for weight in weights.values()))
+        if drop:
+            drops[part] = drop
+        arguments = {
+            new
+            for argument, weight in weights.items()
+            for new in _resolved(argument, part, weight + drop)
+        }
+    return tuple(sorted(form for form, _ in arguments)), drops
+
+
+def _resolved(argument: _Argument, part: Unit, weight: int) -> Iterable[_Argument]:
+    """The arguments e and e + weight * z in place of e + (any multiple of) relu(z)."""
+    form, units = argument
+    rest = {unit: inner for unit, inner in units if unit != part}
+    yield form, frozenset(rest.items())
+    if weight:
+        for unit, inner in part.inner:
+            rest[unit] = rest.get(unit, 0) + weight * inner
+        raised = combination(((1, form), (weight, part.form)), len(form))
+        yield raised, frozenset((unit, inner) for unit, inner in rest.items() if inner)
