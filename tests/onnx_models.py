@@ -47,23 +47,28 @@ def network_of(model: onnx.ModelProto) -> Network:
     return parse_onnx(model.SerializeToString(), "model.onnx")[0]
 
 
-def runtime_values(model: onnx.ModelProto, point: Sequence[float], shape: Sizes) -> Vector:
-    """The elements of onnxruntime's output at a point, as the rationals that they are."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    free = onnx.ModelProto()
-    free.CopyFrom(model)
-    free.graph.output[0].type.tensor_type.ClearField("shape")
-    session = onnxruntime.InferenceSession(
-        free.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    entry = session.get_inputs()[0]
-    dtype = {"tensor(float)": np.float32, "tensor(double)": np.float64}[entry.type]
-    sizes = [size if isinstance(size, int) else 1 for size in shape]
-    values = np.array(point, dtype).reshape(sizes)
-    (found,) = session.run(None, {entry.name: values})
-    return tuple(Fraction(float(value)) for value in np.asarray(found).ravel())
+class Runtime:
+    """Onnxruntime's evaluation of a model."""
+
+    def __init__(self, model: onnx.ModelProto) -> None:
+        free = onnx.ModelProto()
+        free.CopyFrom(model)
+        free.graph.output[0].type.tensor_type.ClearField("shape")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 4
+        self.session = onnxruntime.InferenceSession(
+            free.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        self.entry = self.session.get_inputs()[0]
+        self.sizes = [size if isinstance(size, int) else 1 for size in self.entry.shape]
+        self.dtype = np.float32 if self.entry.type == "tensor(float)" else np.float64
+
+    def __call__(self, point: Sequence[Fraction]) -> Vector:
+        """The elements of the output at a point, as the rationals that they are."""
+        values = np.array([float(entry) for entry in point], self.dtype).reshape(self.sizes)
+        (found,) = self.session.run(None, {self.entry.name: values})
+        return tuple(Fraction(float(value)) for value in np.asarray(found).ravel())
 
 
 def whole_numbers(generator: np.random.Generator, *shape: int) -> npt.NDArray[np.float32]:
@@ -73,11 +78,10 @@ def whole_numbers(generator: np.random.Generator, *shape: int) -> npt.NDArray[np
 
 def check_against_runtime(model: onnx.ModelProto, shape: Sizes, points: int = 3) -> Network:
     """Compare the network with onnxruntime at whole points, where both are exact."""
-    network = network_of(model)
+    network, runtime = network_of(model), Runtime(model)
     generator = np.random.default_rng(0)
     assert network.inputs == prod(size if isinstance(size, int) else 1 for size in shape)
     for _ in range(points):
-        point = [int(value) for value in generator.integers(-5, 6, network.inputs)]
-        expected = runtime_values(model, point, shape)
-        assert network([Fraction(value) for value in point]) == expected
+        point = [Fraction(int(value)) for value in generator.integers(-5, 6, network.inputs)]
+        assert network(point) == runtime(point)
     return network

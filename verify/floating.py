@@ -17,14 +17,13 @@ from fractions import Fraction
 from theory.domain import Box
 from theory.errors import DomainError, ScopeError, ShapeError
 from theory.network import ZERO, Affine, Network, Row, Vector
+from verify.error_form import ErrorForms, Interval
 from verify.formats.exactness import Exactness, exactness, inexact_entries
 
 UNIT_ROUNDOFF = Fraction(1, 2**24)
 SMALLEST_NORMAL = Fraction(1, 2**126)
 _NO_OVERFLOW = Fraction(2**127)
 _BITS = 64
-
-Interval = tuple[Fraction, Fraction]
 
 
 def float32_bound_at(
@@ -48,8 +47,10 @@ def float32_bound_at(
     """
     if input_error is None and any(exactness(entry) > Exactness.FLOAT32 for entry in point):
         raise DomainError("point: expected float32 coordinates, or an error for each of them")
-    sizes = [tuple(map(abs, values)) for values in network.activations(point)]
-    return _bound(network, sizes, input_error)
+    ranges = [[(entry, entry) for entry in point]]
+    for layer, values in zip(network.layers, network.activations(point), strict=True):
+        ranges.append([(entry, entry) for entry in layer(values)])
+    return _bound(network, ranges, input_error)
 
 
 def float32_bound_over(
@@ -68,11 +69,12 @@ def float32_bound_over(
     """
     if box.inputs != network.inputs:
         raise ShapeError(f"box: expected {network.inputs} inputs, got {box.inputs}")
-    ranges = [tuple(zip(box.lower, box.upper, strict=True))]
-    for layer in network.layers[:-1]:
-        ranges.append(tuple(_rectified(entry) for entry in _image(layer, ranges[-1])))
-    sizes = [tuple(max(abs(low), abs(high)) for low, high in values) for values in ranges]
-    return _bound(network, sizes, input_error)
+    ranges = [list(zip(box.lower, box.upper, strict=True))]
+    values = ranges[0]
+    for layer in network.layers:
+        ranges.append(_image(layer, values))
+        values = [_rectified(interval) for interval in ranges[-1]]
+    return _bound(network, ranges, input_error)
 
 
 def float32_gap_over(left: Network, right: Network, box: Box) -> Vector:
@@ -94,30 +96,40 @@ def float32_gap_over(left: Network, right: Network, box: Box) -> Vector:
 
 
 def _bound(
-    network: Network, sizes: Sequence[Vector], input_error: Sequence[Fraction] | None
+    network: Network, ranges: Sequence[Sequence[Interval]], input_error: Sequence[Fraction] | None
 ) -> Vector:
-    """Carry the error through the layers, given bounds on exact activations."""
+    """Carry the errors through the layers.
+
+    Args:
+        network: The network.
+        ranges: Intervals that hold the inputs, and those that hold the sums of every layer.
+        input_error: The errors of the inputs.
+    """
     inexact = inexact_entries(network, Exactness.FLOAT32)
     if inexact:
         raise ScopeError(f"float32: {len(inexact)} numbers are no float32, {inexact[0].place}")
     error = tuple(input_error) if input_error is not None else (ZERO,) * network.inputs
     if len(error) != network.inputs:
         raise ShapeError(f"input error: expected {network.inputs} entries, got {len(error)}")
-    for layer, size in zip(network.layers, sizes, strict=True):
-        error = tuple(
-            _unit_error(row, bias, size, error)
-            for row, bias in zip(layer.rows, layer.bias, strict=True)
-        )
-    return error
+    forms, values = ErrorForms.independent(error), ranges[0]
+    for layer, sums in zip(network.layers, ranges[1:], strict=True):
+        sizes = [
+            max(abs(low), abs(high)) + error
+            for (low, high), error in zip(values, forms.sizes, strict=True)
+        ]
+        local = [
+            local_error(row, bias, sizes) for row, bias in zip(layer.rows, layer.bias, strict=True)
+        ]
+        before = forms.through(layer).plus(local)
+        forms, values = before.rectified(sums), [_rectified(interval) for interval in sums]
+    return before.sizes
 
 
-def _unit_error(row: Row, bias: Fraction, size: Vector, error: Vector) -> Fraction:
-    """The error of one preactivation, rounded up to few digits."""
-    carried = sum((abs(weight) * error[column] for column, weight in row), ZERO)
-    exact = sum((abs(weight) * size[column] for column, weight in row), abs(bias))
-    magnitude = exact + carried
+def local_error(row: Row, bias: Fraction, sizes: Sequence[Fraction]) -> Fraction:
+    """What the roundings of one sum cost, where the float activations have these sizes."""
+    magnitude = sum((abs(weight) * sizes[column] for column, weight in row), abs(bias))
     underflow = 2 * len(row) * (1 + gamma(len(row))) * SMALLEST_NORMAL
-    found = carried + gamma(len(row) + 1) * magnitude + underflow
+    found = gamma(len(row) + 1) * magnitude + underflow
     if magnitude + found > _NO_OVERFLOW:
         raise ScopeError("float32: a sum may overflow")
     return _rounded_up(found)
