@@ -27,9 +27,10 @@ def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
         facts["reason"] = what
     else:
         word, status = "accepted", 0
+        leaves = counted(proof.leaves, "leaf", "leaves")
+        lemmas = counted(proof.lemmas, "lemma", "lemmas")
         what = (
-            "left(x) = right(x) for every real x of the domain, exact weights "
-            f"({counted(proof.leaves, 'leaf', 'leaves')}, {counted(proof.lemmas, 'lemma', 'lemmas')})"
+            f"left(x) = right(x) for every real x of the domain, exact weights ({leaves}, {lemmas})"
         )
         facts |= {"leaves": proof.leaves, "lemmas": proof.lemmas}
     seconds = time.monotonic() - started
