@@ -16,7 +16,7 @@ LONGEST_TEXT = 160
 LONGEST_NUMBER = 14  # digits, in tables
 LONGEST_STATED = 40  # digits, in claims and counterexamples
 SMALLEST_DYADIC = 2**10
-_RUN = 10
+_RUN = 16  # signs without a blank after which a line may be broken
 
 _SPECIAL = {
     "&": r"\&",
