@@ -124,7 +124,7 @@ class Network:
         for index, layer in enumerate(typed(layers, list, what)):
             self.layers.append(Layer(layer, self.outputs, f"{what}, layer {index}"))
             self.outputs = len(self.layers[-1].bias)
-        expect(self.layers, f"{what}: expected at least one layer")
+        expect(self.layers and self.outputs > 0, f"{what}: expected a layer and an output")
         self.scale = prod(one.scale for one in self.layers)
 
 class Claim:
@@ -462,9 +462,10 @@ def check(read: Callable[[str], bytes], claim: str, certificate: str) -> Proof:
         data = read(os.path.join(os.path.dirname(claim), file))
         require(hashlib.sha256(data).hexdigest() == digest, f"{side}: it is another network")
         networks.append(Network(data, f"{side} ({name[:40]})"))
+    question = Claim(domain, relation, *networks)
     claimed, steps = document(read(certificate), "certificate", "claim steps")
     require(claimed == hashlib.sha256(claim_data).hexdigest(), "it certifies another claim")
-    proof = Proof(Claim(domain, relation, *networks))
+    proof = Proof(question)
     for index, step in enumerate(typed(steps, list, "steps")):
         try:
             proof.step(step)
