@@ -332,12 +332,6 @@ def above(low: Fraction) -> Box:
 
 
 def test_T13_bent_units_are_decomposed_where_the_bend_is_outside() -> None:
-    # On y >= 1/2: y on x <= 0 and relu(y - x) on x >= 0.
-    right = Network(
-        (Affine.dense([[1, 0], [-1, 1], [0, 1]], [0, 0, 0]), Affine.dense([[-1, 0, 1], [0, 1, 0]],
-         [0, 0]), Affine.dense([[1, 0]], [0]))
-    )  # fmt: skip
-    del right
     box = above(Fraction(1, 2))
     line = Network((Affine.dense([[-1, 1], [1, 0], [1, -1]], [0, 0, 0]),
                     Affine.dense([[0, -1, 1]], [0])))  # fmt: skip
@@ -374,7 +368,8 @@ def test_T13_bent_units_are_decomposed_where_the_bend_is_outside() -> None:
 def with_linear(network: Network, row: list[int]) -> Network:
     """The network plus row . x, by a pair of units."""
     first, last = network.layers
-    dense = [*first.weight, row, [-entry for entry in row]]
+    dense: list[list[Fraction | int]]
+    dense = [*map(list, first.weight), [*row], [-entry for entry in row]]
     return Network((Affine.dense(dense, [*first.bias, 0, 0]),
                     Affine.dense([[*last.weight[0], 1, -1]], last.bias)))  # fmt: skip
 

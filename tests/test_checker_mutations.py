@@ -25,7 +25,7 @@ from verify.testing.strategies import nearly_equivalent_pairs, points_in
 Path = tuple[int | str, ...]
 EDITS = 2000  # for each attack, in every run
 
-ODD_VALUES = (
+ODD_VALUES: tuple[object, ...] = (
     0,
     1,
     -1,
