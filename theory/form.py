@@ -133,7 +133,10 @@ def _common_denominator(layer: Affine) -> int:
 
 
 def integer_network(network: Network) -> IntegerNetwork:
-    """The network scaled to integers, layer by layer (see the module's formula)."""
+    """The network scaled to integers, layer by layer (see the module's formula).
+
+    Theorem: T01 (network semantics and integer scaling).
+    """
     layers: list[IntegerLayer] = []
     scales: list[int] = []
     scale = 1
