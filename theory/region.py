@@ -172,9 +172,9 @@ def _enumerated(network: Network, starts: Sequence[Cone]) -> Iterator[LinearRegi
     zero = (0,) * size
     widths = network.widths
     rows = [_Rows(layer, width) for layer, width in zip(whole.layers, widths, strict=False)]
+    inputs = coordinate_forms(network.inputs)
     stack: list[tuple[Cone, tuple[Form, ...], tuple[tuple[Form, ...], ...], ActivationPattern]]
-    stack = [(cone, coordinate_forms(network.inputs), (), ActivationPattern(()))
-             for cone in reversed(starts)]  # fmt: skip
+    stack = [(cone, inputs, (), ActivationPattern(())) for cone in reversed(starts)]
     while stack:
         cell, values, before, pattern = stack.pop()
         depth = len(before)
