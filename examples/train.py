@@ -33,6 +33,8 @@ class Recipe:
     alpha: float
 
 
+IRIS = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
+
 RECIPES = (
     Recipe("diabetes", ("bmi", "s5"), (8, 8), 1, 1e-3),
     Recipe("cancer", ("mean radius", "mean texture"), (16, 16, 16), 2, 1e-3),
@@ -40,13 +42,8 @@ RECIPES = (
     Recipe("diabetes", ("bmi", "bp", "s5"), (6, 6), 1, 1e-1),
     Recipe("diabetes", ("bmi", "bp", "s5"), (16, 16), 2, 1e-1),
     Recipe("cancer", ("mean radius", "mean texture", "mean smoothness"), (8, 8, 8), 1, 1e-1),
-    Recipe(
-        "iris",
-        ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
-        (5, 5),
-        0,
-        1e-1,
-    ),
+    Recipe("iris", IRIS, (5, 5), 0, 1e-1),
+    Recipe("iris", IRIS, (5, 5, 5, 5), 1, 1e-1),
     Recipe("diabetes", ("age", "bmi", "bp", "s3", "s5"), (16, 16), 1, 1e-1),
 )
 
