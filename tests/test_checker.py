@@ -368,10 +368,10 @@ def test_T13_bent_units_are_decomposed_where_the_bend_is_outside() -> None:
 def with_linear(network: Network, row: list[int]) -> Network:
     """The network plus row . x, by a pair of units."""
     first, last = network.layers
-    dense: list[list[Fraction | int]]
-    dense = [*map(list, first.weight), [*row], [-entry for entry in row]]
-    return Network((Affine.dense(dense, [*first.bias, 0, 0]),
-                    Affine.dense([[*last.weight[0], 1, -1]], last.bias)))  # fmt: skip
+    exact = [Fraction(entry) for entry in row]
+    dense = [*map(list, first.weight), exact, [-entry for entry in exact]]
+    output = [*last.weight[0], Fraction(1), Fraction(-1)]
+    return Network((Affine.dense(dense, [*first.bias, 0, 0]), Affine.dense([output], last.bias)))
 
 
 def bent_symbol(claim: Claim) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.proofs import TRIANGLE, claim_of, small_network
 from theory.domain import Box, Domain, Polytope, Space
 from theory.forms.two_hidden import two_hidden_form
-from theory.network import Affine, Network
+from theory.network import ZERO, Affine, Network
 from theory.symmetry import disguised
 from verify.certificate import checked
 from verify.claim import Claim, NamedNetwork
@@ -39,7 +39,7 @@ def test_T05_T14_the_two_hidden_layer_form_is_proved_equal(
     network: Network, data: st.DataObject
 ) -> None:
     cube = Box.cube(network.inputs, -2, 2)
-    domain = data.draw(st.sampled_from((cube, Space(network.inputs))))
+    domain: Domain = data.draw(st.sampled_from((cube, Space(network.inputs))))
     form = two_hidden_form(network, domain).network
     verdict = prove(claim_of(network, form, domain), engine="cells")
     assert isinstance(verdict, Equivalent), verdict
@@ -67,7 +67,7 @@ def test_nearly_equal_networks_are_refuted(near: object) -> None:
 def test_T14_the_cells_engine_alone_is_right(
     left: Network, right: Network, data: st.DataObject
 ) -> None:
-    domain = data.draw(st.sampled_from((Box.cube(2, -1, 1), TRIANGLE, Space(2))))
+    domain: Domain = data.draw(st.sampled_from((Box.cube(2, -1, 1), TRIANGLE, Space(2))))
     claim = claim_of(left, right, domain)
     verdict = strategy.decided_by_cells(claim)
     points = data.draw(st.lists(points_in(domain), min_size=4, max_size=4))
@@ -128,13 +128,15 @@ def test_cells_by_linear_programs(inputs: int, monkeypatch: pytest.MonkeyPatch) 
     network = small_network((inputs, 3, 3, 1), 2)
     # relu(p - q) - p + relu(...) = 0 where p and q are never both positive.
     first, second, last = network.layers
-    ramp = [1, 1] + [0] * (inputs - 2)
-    weight = [*first.weight, ramp, [-entry for entry in ramp]]
+    one = Fraction(1)
+    ramp = [one, one] + [ZERO] * (inputs - 2)
+    weight = [*map(list, first.weight), ramp, [-entry for entry in ramp]]
     grown = Affine.dense(weight, [*first.bias, -1, -1])
-    rows = [[*row, 0, 0] for row in second.weight] + [[0] * 3 + [1, -1], [0] * 3 + [1, 0]]
+    rows = [[*row, ZERO, ZERO] for row in second.weight]
+    rows += [[ZERO] * 3 + [one, -one], [ZERO] * 3 + [one, ZERO]]
     other = Network(
         (grown, Affine.dense(rows, [*second.bias, 0, 0]),
-         Affine.dense([[*last.weight[0], 1, -1]], last.bias))
+         Affine.dense([[*last.weight[0], one, -one]], last.bias))
     )  # fmt: skip
     domain = Box.cube(inputs, -2, 2)
     assert isinstance(prove(claim_of(network, other, domain), engine="cells"), Equivalent)

@@ -2,8 +2,7 @@
 
     python3 -I -S verify/checker.py OUT/claim.json OUT/certificate.json
 
-Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only: it imports nothing of
-this project, searches for nothing, and trusts no number that it has not computed itself.
+Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; it searches for nothing.
 Accepted means: left(x) = right(x) for every real x of the domain, where both networks are the
 exact rational functions written in the files, relu(t) = max(0, t) between their affine layers.
 
@@ -33,7 +32,6 @@ Form = tuple[int, ...]
 Terms = dict[int, int]
 Expression = tuple[Form, Terms]
 Argument = tuple[Form, tuple[tuple[int, int], ...]]
-
 VERSION = 1
 LONGEST_NUMBER = 4000
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:/[1-9][0-9]*)?", re.ASCII)
@@ -179,7 +177,7 @@ class Proof:
         self.arguments: list[Expression] = []  # symbol k is relu(arguments[k])
         self.numbers: dict[Argument, int] = {}  # argument -> symbol
         self.ranges: list[tuple[int, int | None]] = []  # of unit * Y_k; None is unbounded
-        self.value: dict[int, Expression] = {}  # what symbols are on this cell, where known
+        self.value: dict[int, Expression] = {}  # what symbols are here, where known
         self.waiting: dict[int, int] = {}  # symbol -> how many symbols its argument waits for
         self.watchers: dict[int, tuple[int, ...]] = {}  # symbol -> the symbols that wait for it
         self.linear = [self.zero] * claim.left.outputs  # E: its affine part, output by output,
@@ -189,10 +187,9 @@ class Proof:
         box = claim.box or [(0, 1)] * claim.inputs  # a fixed input is a constant
         coordinates = [tuple([claim.unit * (i == j) for j in range(self.size)]) if low < high
                        else (low, *self.zero[1:]) for i, (low, high) in enumerate(box, 1)]
-        left, right = claim.left, claim.right
-        for network, weight in ((left, right.scale), (right, -left.scale)):
+        for network, weight in ((claim.left, claim.right.scale), (claim.right, -claim.left.scale)):
             for output, expression in enumerate(self.outputs(network, coordinates)):
-                weights = [weight * (output == index) for index in range(left.outputs)]
+                weights = [weight * (output == i) for i in range(network.outputs)]
                 self.add(tuple(weights), expression)
 
     def minimum(self, form: Form, terms: Terms) -> int | None:
@@ -212,12 +209,18 @@ class Proof:
 
     def reduced(self, expression: Expression) -> Expression:
         """The expression with every known symbol replaced by its value."""
-        while known := [name for name in expression[1] if name in self.value]:
-            form, terms = expression
-            expression = form, {name: terms[name] for name in terms if name not in self.value}
+        known = [name for name in expression[1] if name in self.value]
+        if not known:
+            return expression
+        form, terms = expression[0], expression[1].copy()
+        while known:
             for name in known:
-                expression = total(expression, terms[name], self.value[name])
-        return expression
+                weight, (more, inner) = terms.pop(name), self.value[name]
+                form = tuple([a + weight * b for a, b in zip(form, more, strict=True)])
+                for other, factor in inner.items():
+                    terms[other] = terms.get(other, 0) + weight * factor
+            known = [name for name in terms if name in self.value]
+        return form, {name: weight for name, weight in terms.items() if weight}
 
     def relu(self, expression: Expression) -> Expression:
         """The relu of an expression: a known value, an old symbol, or a new one.
@@ -317,8 +320,7 @@ class Proof:
         self.lemmas += 1
         entries = typed(lemma, list, "lemma")
         expect(not entries or len(entries) % 2 == 1, "lemma: expected row, multiplier, ...")
-        scaling = entries[0] if entries else 0
-        if isinstance(scaling, list):
+        if isinstance(scaling := entries[0] if entries else 0, list):
             expect(len(scaling) == 1 and typed(scaling[0], int, "lemma") > 0, "lemma: expected [p]")
             factor, shift = scaling[0], 0
         else:

@@ -134,21 +134,37 @@ class CellSearch:
             unit = todo.pop()
             found.append(unit)
             if unit not in self.bends:
-                value, terms = proof.reduced(proof.arguments[unit])
-                names = [name for name in terms if not proof.arguments[name][1]]
-                if len(terms) == len(names) == 1:
-                    self.bends[unit] = self._bent(unit, value, names[0], terms[names[0]])
-                else:
-                    lines.update(names)
-                    fresh = [name for name in terms if proof.arguments[name][1]]
-                    todo += [name for name in fresh if name not in seen]
+                names = self._unknown_inside(unit)
+                if len(names) > 1 or not self._bent(unit):
+                    lines.update(name for name in names if not proof.arguments[name][1])
+                    fresh = [name for name in names - seen if proof.arguments[name][1]]
+                    todo += fresh
                     seen.update(fresh)
                     continue
             lines[self.bends[unit].inner] += 0
         return found, lines
 
-    def _bent(self, unit: int, value: Form, inner: int, weight: int) -> Bend:
-        line = self.proof.arguments[inner][0]
+    def _unknown_inside(self, unit: int) -> set[int]:
+        """The unknown symbols that the unit's argument waits for."""
+        found: set[int] = set()
+        todo = list(self.proof.arguments[unit][1])
+        while todo:
+            name = todo.pop()
+            if name in self.proof.value:
+                todo += self.proof.value[name][1]
+            else:
+                found.add(name)
+        return found
+
+    def _bent(self, unit: int) -> bool:
+        """Note a unit with one unknown symbol inside as a bend, if that symbol is a line."""
+        value, terms = self.proof.reduced(self.proof.arguments[unit])
+        if len(terms) != 1:
+            return False
+        ((inner, weight),) = terms.items()
+        line, deeper = self.proof.arguments[inner]
+        if deeper:
+            return False
         outer = tuple([a + weight * b for a, b in zip(value, line, strict=True)])
         sides = []
         project = self.writer.projected
@@ -156,7 +172,8 @@ class CellSearch:
             for mode in MODES:
                 where = line if (own if mode.own else -own) > 0 else negated(line)
                 sides.append((project(form if mode.sign > 0 else negated(form)), project(where)))
-        return Bend(unit, inner, value, line, outer, tuple(sides))
+        self.bends[unit] = Bend(unit, inner, value, line, outer, tuple(sides))
+        return True
 
     # -- settling
 
