@@ -39,7 +39,8 @@ def test_T05_T14_the_two_hidden_layer_form_is_proved_equal(
     network: Network, data: st.DataObject
 ) -> None:
     cube = Box.cube(network.inputs, -2, 2)
-    domain: Domain = data.draw(st.sampled_from((cube, Space(network.inputs))))
+    choices: list[Domain] = [cube, Space(network.inputs)]
+    domain = data.draw(st.sampled_from(choices))
     form = two_hidden_form(network, domain).network
     verdict = prove(claim_of(network, form, domain), engine="cells")
     assert isinstance(verdict, Equivalent), verdict
@@ -67,7 +68,8 @@ def test_nearly_equal_networks_are_refuted(near: object) -> None:
 def test_T14_the_cells_engine_alone_is_right(
     left: Network, right: Network, data: st.DataObject
 ) -> None:
-    domain: Domain = data.draw(st.sampled_from((Box.cube(2, -1, 1), TRIANGLE, Space(2))))
+    choices: list[Domain] = [Box.cube(2, -1, 1), TRIANGLE, Space(2)]
+    domain = data.draw(st.sampled_from(choices))
     claim = claim_of(left, right, domain)
     verdict = strategy.decided_by_cells(claim)
     points = data.draw(st.lists(points_in(domain), min_size=4, max_size=4))
