@@ -330,7 +330,7 @@ def test_names_from_files_neither_break_nor_inject(tmp_path: Path) -> None:
 def test_every_kind_of_report_is_typeset_without_overfull_boxes(tmp_path: Path, kind: str) -> None:
     folder = {
         "proved": lambda: write_out(tmp_path, steps=PROOF, domain={"space": 2}),
-        "refuted": lambda: write_out(tmp_path, right=OTHER, point=POINT, run={}),
+        "refuted": lambda: write_out(tmp_path, right=OTHER, point=POINT),
         "open": lambda: write_out(tmp_path, run={**RUN, "reason": "no engine applies"}),
         "rejected": lambda: write_out(tmp_path, steps=HOPELESS),
     }[kind]()

@@ -171,7 +171,7 @@ def _rational(value: sympy.Expr) -> Fraction:
 
 def latex_of(expression: sympy.Basic) -> str:
     r"""LaTeX of an expression, equation or condition, with \tfrac for its short fractions."""
-    text: str = sympy.latex(expression, mul_symbol=r"\,")
+    text: str = sympy.latex(expression, mul_symbol=r"\,", long_frac_ratio=1)
     return text.replace(r"\frac", r"\tfrac")
 
 

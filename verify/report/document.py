@@ -19,11 +19,12 @@ from verify.report.evidence import Counterexample, Evidence
 from verify.report.judgement import Judgement, Status
 from verify.report.leaf_table import histogram, leaf_rows, split_forms
 from verify.report.picture import Picture, picture_of, regions_picture
-from verify.report.region_table import RegionRow, few_regions, region_rows
+from verify.report.region_table import RegionRow, few_regions, most_first_cells, region_rows
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
 from verify.report.typesetting import (
     LONGEST_STATED,
+    SMALLEST_DYADIC,
     exact_number,
     is_short,
     rounded_number,
@@ -33,6 +34,8 @@ from verify.report.weight_table import WeightTable, weight_tables
 
 _LONGEST_FORMULA = 16  # terms
 _LONGEST_NUMBER = 12  # bits
+_LONGEST_PLAIN = 8  # digits of an output that is printed without its decimal value
+_MOST_FIRST_CELLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def _difference(found: Counterexample | None, status: Status) -> tuple[Gap, ...]
 def _stated(value: Fraction) -> str:
     if not is_short(value, LONGEST_STATED):
         return tex_number(value, LONGEST_STATED)
-    if is_short(value):
+    if is_short(value, _LONGEST_PLAIN) and value.denominator <= SMALLEST_DYADIC:
         return exact_number(value)
     return rf"{exact_number(value)}\approx {rounded_number(value)}"
 
@@ -182,7 +185,7 @@ def _regions(
     mark = evidence.counterexample.point if refuted and evidence.counterexample else None
     few = few_regions(network, domain, limits.regions)
     picture: Picture | None = None
-    if network.inputs == 2:
+    if network.inputs == 2 and most_first_cells(network) <= _MOST_FIRST_CELLS:
         try:
             if few is not None and not getattr(domain, "fixed", ()):
                 picture = picture_of(few, domain, mark)

@@ -25,6 +25,7 @@ class DomainView:
     Attributes:
         words: A noun phrase.
         formula: What D equals, in math mode.
+        lead: The beginning of a sentence that the conditions complete, in TeX.
         rows: Conditions that belong to the formula, in math mode.
         omitted: The number of conditions that are not printed.
         is_exact: Whether every printed number is exact.
@@ -32,6 +33,7 @@ class DomainView:
 
     words: str
     formula: str
+    lead: str = ""
     rows: tuple[str, ...] = ()
     omitted: int = 0
     is_exact: bool = True
@@ -49,6 +51,7 @@ def domain_view(domain: Domain) -> DomainView:
             return DomainView(
                 "the polyhedron",
                 rf"\{{\,x\in\mathbb{{R}}^{{{inputs}}} : Ax\le b\,\}}",
+                r"The inequalities $Ax\le b$ are",
                 tuple(row for row, _ in shown),
                 len(halfspaces) - len(shown),
                 all(exact for _, exact in shown),
@@ -65,7 +68,7 @@ def _box_view(lower: Vector, upper: Vector) -> DomainView:
         for index, (low, high) in enumerate(intervals[:MOST_ROWS], start=1)
     ]
     formula = rf"I_1\times\dots\times I_{{{len(intervals)}}}"
-    return DomainView("the box", formula, tuple(rows), len(intervals) - len(rows), exact)
+    return DomainView("the box", formula, "Here", tuple(rows), len(intervals) - len(rows), exact)
 
 
 def _condition(normal: Vector, offset: Fraction) -> tuple[str, bool]:

@@ -39,7 +39,7 @@ def few_regions(network: Network, domain: Domain, most: int) -> tuple[LinearRegi
 
     None too where they cannot be listed at all, or not in a moment.
     """
-    if _first_cells(network) > _MOST_FIRST_CELLS:
+    if most_first_cells(network) > _MOST_FIRST_CELLS:
         return None
     try:
         found = tuple(islice(regions(network, domain), most + 1))
@@ -48,7 +48,7 @@ def few_regions(network: Network, domain: Domain, most: int) -> tuple[LinearRegi
     return found if len(found) <= most else None
 
 
-def _first_cells(network: Network) -> int:
+def most_first_cells(network: Network) -> int:
     """A bound for the number of parts into which the units of one layer cut a cell."""
     widest = max(network.widths[1:-1], default=0)
     return sum(comb(widest, k) for k in range(network.inputs + 1))

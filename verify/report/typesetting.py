@@ -77,11 +77,12 @@ def tex_text(text: object) -> str:
     found: list[str] = []
     run = 0
     for character in shown:
-        run = 0 if character == " " else run + 1
+        printed = _character(character)
+        run = 0 if character == " " else run + (8 if "U+" in printed else 1)
         if run > _RUN:
             found.append(r"\allowbreak{}")
             run = 1
-        found.append(_character(character))
+        found.append(printed)
     if len(plain) > len(shown):
         found.append(rf"\dots{{}} ({len(plain)} characters)")
     return "".join(found)
