@@ -8,18 +8,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import TheoryError
 from theory.network import Vector
 from verify.claim import Claim, NamedNetwork
 from verify.errors import FormatError
+from verify.formats.domain_file import domain_of
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
-from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of, read_json
+from verify.formats.strict_json import Json, array_of, number_of, object_of, read_json
 from verify.report.run_notes import RunNotes, read_run_notes
-
-CLAIM, CERTIFICATE = "claim.json", "certificate.json"
-COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
+from verify.result import CERTIFICATE, CLAIM, COUNTEREXAMPLE, RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def read_evidence(folder: Path) -> Evidence:
         _named_network(folder, top[side], f"{CLAIM}, {side}") for side in ("left", "right")
     )
     try:
-        claim = Claim(left, right, parse_domain(top["domain"], f"{CLAIM}, domain"))
+        claim = Claim(left, right, domain_of(top["domain"], f"{CLAIM}, domain"))
     except TheoryError as error:
         raise FormatError(CLAIM, str(error)) from None
     return Evidence(
@@ -96,33 +94,6 @@ def _named_network(folder: Path, value: Json, where: str) -> tuple[NamedNetwork,
         raise FormatError(where, f"expected a plain file name, got {file[:60]!r}")
     content = read_bytes(folder / file)
     return NamedNetwork(name, parse_network(content, file), content), file, digest
-
-
-def parse_domain(value: Json, where: str) -> Domain:
-    """The domain in {"box": ...}, {"polytope": ...} or {"space": n}.
-
-    Raises:
-        FormatError: it is none of these.
-        TheoryError: it is an empty box, or its sizes do not fit.
-    """
-    if not isinstance(value, dict) or len(value) != 1:
-        raise FormatError(where, "expected one of box, polytope and space")
-    ((kind, content),) = value.items()
-    if kind == "space":
-        return Space(count_of(content, where, least=1))
-    if kind == "box":
-        rows = [_numbers(row, where) for row in array_of(content, where)]
-        if any(len(row) != 2 for row in rows):
-            raise FormatError(where, "expected intervals [low, high]")
-        return Box(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
-    if kind == "polytope":
-        fields = object_of(content, ("halfspaces", "inputs"), where)
-        rows = [_numbers(row, where) for row in array_of(fields["halfspaces"], where)]
-        if not all(rows):
-            raise FormatError(where, "expected halfspaces [normal..., offset]")
-        inputs = count_of(fields["inputs"], where, least=1)
-        return Polytope(inputs, tuple((row[:-1], row[-1]) for row in rows))
-    raise FormatError(where, f"expected box, polytope or space, got {kind[:60]!r}")
 
 
 def _numbers(value: Json, where: str) -> Vector:

@@ -17,7 +17,8 @@ from time import perf_counter
 
 from verify.errors import InputError
 from verify.formats.network_file import read_bytes
-from verify.report.evidence import CERTIFICATE, CLAIM, Evidence
+from verify.report.evidence import Evidence
+from verify.result import CERTIFICATE, CLAIM
 
 CHECKER = Path(__file__).resolve().parents[1] / "checker.py"
 _ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}

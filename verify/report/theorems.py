@@ -55,10 +55,10 @@ _QUOTED = (
     QuotedTheorem(
         "T04",
         "Euler-germ formula",
-        r"Let $f$ be affine on every cell of a finite polyhedral complex with pointed cells that "
-        r"covers $\mathbb{R}^n$, and for a bounded face $F$ let $f_F$ be the germ of $f$ along "
-        r"$F$, extended to $\mathbb{R}^n$. Then $f=\sum_F(-1)^{\dim F}f_F$, the sum over the "
-        r"bounded faces. On a polytope the sum runs over all faces.",
+        r"Let a polyhedron $P$ be cut into finitely many polyhedra without lines that meet face "
+        r"to face, let $f$ be continuous on $P$ and affine on each of them, and for a face $F$ "
+        r"let $f_F$ be the germ of $f$ at $F$, extended to $P$ along rays. Then "
+        r"$f=\sum_F(-1)^{\dim F}f_F$ on $P$, the sum over the compact faces.",
         _OWN,
     ),
     QuotedTheorem(
@@ -76,10 +76,9 @@ _QUOTED = (
     QuotedTheorem(
         "T06",
         "three nested units",
-        r"For affine forms $h,u,v$ on $\mathbb{R}^3$, the unit "
+        r"For affine forms $h,u,v$ on $\mathbb{R}^n$, the unit "
         r"$\mathrm{relu}(v+b\,\mathrm{relu}(h)+c\,\mathrm{relu}(u+a\,\mathrm{relu}(h)))$ is an "
-        r"affine function plus an integer combination of units with two hidden layers, and the "
-        r"forms in their first layer are walls of its own linear regions.",
+        r"affine function plus an integer combination of units with two hidden layers.",
         _OWN,
     ),
     QuotedTheorem(
@@ -129,7 +128,8 @@ _QUOTED = (
         "Farkas' lemma with a box minimum",
         r"If $p>0$, $m_i\ge 0$ and $r=p\,q-\sum_i m_i h_i$ has a nonnegative minimum over the "
         r"box, then $q\ge 0$ wherever all $h_i\ge 0$ in the box.",
-        r"after J.~Farkas, \emph{Theorie der einfachen Ungleichungen}, 1902",
+        r"J.~Farkas, \emph{Theorie der einfachen Ungleichungen}, 1902; the minimum over the box "
+        r"as in K.~K.~H.~Cheung, A.~Gleixner, D.~E.~Steffy, arXiv:1611.08832",
     ),
     QuotedTheorem(
         "T13",
@@ -144,13 +144,14 @@ _QUOTED = (
         r"Units whose hyperplanes are distinct and cross the interior of a cell are linearly "
         r"independent modulo affine functions there. Hence $E=0$ on the cell only if it is zero "
         r"term by term, and the test at the leaves loses nothing.",
-        "folklore",
+        "folklore; compare A.~Mukherjee, A.~Basu, arXiv:1711.03073",
     ),
     QuotedTheorem(
         "T16",
         "fan formula in the plane",
-        r"A function on the plane that is linear on the sectors of a fan is an affine function "
-        r"plus units with at most two hidden layers, read off the kinks along the rays.",
+        r"A continuous function on the plane that is linear on the sectors of a fan is a linear "
+        r"function plus units $\mathrm{relu}(l)$ and $\mathrm{relu}(l+w\,\mathrm{relu}(h))$ of "
+        r"linear forms, all bending at one line $h=0$, read off the kinks along the rays.",
         "found for this project",
     ),
 )
