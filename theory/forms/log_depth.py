@@ -135,7 +135,7 @@ def _essential(network: Network, domain: Domain) -> tuple[int, _Essential | None
             return 0, None
         free = restricted(network, domain)
         return len(free.free), _Essential(free.network, free.box, free.lifted)
-    if isinstance(domain, Space):
+    if isinstance(domain, Space) and network.hidden_layers:
         read = quotient(network)
         rank = read.network.inputs
         if not rank:
