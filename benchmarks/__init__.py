@@ -1,0 +1,1 @@
+"""Times and sizes of the whole way: build, prove, check."""
