@@ -14,6 +14,7 @@ from theory.region import LinearRegion, regions
 from verify.report.typesetting import exact_number, is_short, rounded_number, tex_sum
 
 MOST_OUTPUTS = 4
+LONGEST_COEFFICIENT = 7  # digits
 _MOST_FIRST_CELLS = 6000
 
 
@@ -84,7 +85,7 @@ def _condition(form: Form, free: Sequence[int]) -> tuple[str, bool]:
     row = [(free[index], Fraction(entry, leading)) for index, entry in enumerate(form[1:]) if entry]
     bound = Fraction(-form[0], leading)
     sign = r"\ge" if leading > 0 else r"\le"
-    exact = is_short(bound) and all(is_short(weight) for _, weight in row)
+    exact = all(is_short(x, LONGEST_COEFFICIENT) for x in (bound, *(weight for _, weight in row)))
     left, _ = tex_sum(Fraction(0), tuple(row), exact=exact)
     right = exact_number(bound) if exact else rounded_number(bound)
     return rf"{left}{sign} {right}", exact
@@ -92,4 +93,4 @@ def _condition(form: Form, free: Sequence[int]) -> tuple[str, bool]:
 
 def _map(form: Form, scale: int, free: Sequence[int]) -> tuple[str, bool]:
     row = [(free[index], Fraction(entry, scale)) for index, entry in enumerate(form[1:]) if entry]
-    return tex_sum(Fraction(form[0], scale), tuple(row))
+    return tex_sum(Fraction(form[0], scale), tuple(row), longest=LONGEST_COEFFICIENT)

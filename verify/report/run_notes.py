@@ -11,6 +11,7 @@ from verify.errors import FormatError
 from verify.formats.network_file import read_bytes
 
 _MOST_FACTS = 40
+_PHASES = ("read", "build", "prove", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ def _fact(value: object) -> str:
 def _seconds(value: object) -> tuple[tuple[str, float], ...]:
     if not isinstance(value, dict):
         return ()
-    return tuple((str(name), float(time)) for name, time in value.items() if _is_time(time))
+    order = {phase: place for place, phase in enumerate(_PHASES)}
+    times = [(str(name), float(time)) for name, time in value.items() if _is_time(time)]
+    return tuple(sorted(times, key=lambda pair: order.get(pair[0], len(order))))
 
 
 def _is_time(value: object) -> bool:

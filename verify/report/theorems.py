@@ -101,9 +101,10 @@ _QUOTED = (
         "T09",
         "logarithmic depth",
         r"Every ReLU network $f\colon\mathbb{R}^n\to\mathbb{R}^m$ equals a network $g$ with at "
-        r"most $\lceil\log_2(n+1)\rceil$ hidden layers and rational weights: $f$ is made convex "
-        r"by one hidden layer (T07), the maximum is reduced to maxima of at most $n+1$ affine "
-        r"functions (T08), and these become trees of binary maxima (T10).",
+        r"most $\lceil\log_2(n+1)\rceil$ hidden layers and rational weights: $f$ as a whole, or "
+        r"germ by germ (T04), is made convex by one hidden layer (T07), the maximum is reduced to "
+        r"maxima of at most $n+1$ affine functions (T08), and these become trees of binary maxima "
+        r"(T10).",
         rf"{_ARORA}; by {_WANG_SUN}",
     ),
     QuotedTheorem(
@@ -157,7 +158,7 @@ _QUOTED = (
 )
 
 QUOTED = {theorem.identifier: theorem for theorem in _QUOTED}
-_USED_BY = {"T05": ("T04", "T06", "T16"), "T09": ("T07", "T08", "T10")}
+_USED_BY = {"T05": ("T04", "T06", "T16"), "T09": ("T04", "T07", "T08", "T10")}
 _CALCULUS = ("T11", "T12", "T13", "T14")
 
 

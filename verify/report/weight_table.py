@@ -7,14 +7,19 @@ layer only the first units are printed, with the number of those that are not.
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
+from math import ceil
 
 from theory.network import Affine, Network
 from verify.report.typesetting import tex_number
 
 MOST_COLUMNS = 6
 MOST_LINES = 5
+MOST_LINES_PER_UNIT = 2  # on average, else fewer units are printed
+MOST_DENSE = 4  # inputs up to which zeros are printed
 _LINE_WIDTH = 88.0  # in digits of the type size of the tables
 _GAP = 2.6
+_TALLEST_KEPT = 18  # lines of a table that is not to be broken between pages
 _COMMAND = re.compile(r"\\[a-z]+|\\.")
 
 
@@ -68,6 +73,13 @@ class WeightTable:
     shortened: int
 
     @property
+    def height(self) -> float:
+        """The lines of text that should be free on the page where the table begins."""
+        if len(self.lines) > _TALLEST_KEPT:
+            return 8
+        return round(len(self.lines) * (1.2 if self.has_fractions else 1), 1) + 5
+
+    @property
     def has_fractions(self) -> bool:
         """Whether a fraction is printed, so that lines need more room."""
         cells = (cell for line in self.lines for cell in (*line.weights, line.bias))
@@ -75,7 +87,11 @@ class WeightTable:
 
 
 def weight_tables(network: Network, rows: int) -> tuple[WeightTable, ...]:
-    """The layers of a network as tables with at most so many units each."""
+    """The layers of a network as tables with at most so many units each.
+
+    Of units that take many lines fewer are printed, so that a table has at most twice as many
+    lines as it may have units.
+    """
     last = len(network.layers)
     return tuple(
         _weight_table(layer, number, number < last, rows)
@@ -86,19 +102,19 @@ def weight_tables(network: Network, rows: int) -> tuple[WeightTable, ...]:
 def _weight_table(layer: Affine, number: int, hidden: bool, rows: int) -> WeightTable:
     source = "x" if number == 1 else f"u^{{({number - 1})}}"
     nonzero = sum(map(len, layer.rows))
-    is_sparse = 2 * nonzero < layer.inputs * layer.outputs and layer.inputs > 2
-    shown = min(rows, layer.outputs)
+    is_sparse = 4 * nonzero < 3 * layer.inputs * layer.outputs and layer.inputs > MOST_DENSE
     cells = [
         _sparse_cells(layer, row, source) if is_sparse else _full_cells(layer, row)
-        for row in range(shown)
+        for row in range(min(rows, layer.outputs))
     ]
-    columns = _columns(cells, [tex_number(bias) for bias in layer.bias[:shown]])
-    most = columns * MOST_LINES
+    biases = [tex_number(bias) for bias in layer.bias[: len(cells)]]
+    columns = _columns(cells, biases)
     is_wrapped = not is_sparse and any(len(row) > columns for row in cells)
-    lines: list[TableLine] = []
-    for index, row in enumerate(cells):
-        bias = tex_number(layer.bias[index])
-        lines += _lines(index + 1, row[:most], bias, columns, is_wrapped)
+    shown, most = _units(cells, columns, rows), columns * MOST_LINES
+    lines = (
+        _lines(index + 1, cells[index][:most], biases[index], columns, is_wrapped)
+        for index in range(shown)
+    )
     return WeightTable(
         number,
         hidden,
@@ -108,10 +124,17 @@ def _weight_table(layer: Affine, number: int, hidden: bool, rows: int) -> Weight
         columns,
         is_sparse,
         is_wrapped,
-        tuple(lines),
+        tuple(chain.from_iterable(lines)),
         layer.outputs - shown,
-        sum(max(0, len(row) - most) for row in cells),
+        sum(max(0, len(row) - most) for row in cells[:shown]),
     )
+
+
+def _units(cells: list[list[str]], columns: int, rows: int) -> int:
+    """How many units are printed: those given, or fewer where each takes many lines."""
+    longest = max((ceil(len(row) / columns) for row in cells), default=1)
+    lines = max(1, min(MOST_LINES, longest))
+    return min(len(cells), max(1, MOST_LINES_PER_UNIT * rows // lines))
 
 
 def _full_cells(layer: Affine, row: int) -> list[str]:
@@ -144,11 +167,13 @@ def _lines(
 
 
 def _columns(cells: list[list[str]], biases: list[str]) -> int:
-    """As many columns as fit beside the biases, at least one and at most six."""
+    """As many columns as fit beside the biases, at most six; fewer if lines are equally many."""
     widest = max((printed_width(cell) for row in cells for cell in row), default=1.0)
     room = _LINE_WIDTH - max(map(printed_width, biases), default=1.0)
     longest = max(map(len, cells), default=1)
-    return max(1, min(MOST_COLUMNS, longest, int(room / (widest + _GAP))))
+    columns = max(1, min(MOST_COLUMNS, longest, int(room / (widest + _GAP))))
+    lines = ceil(longest / columns)
+    return ceil(longest / lines) if 1 < lines <= MOST_LINES else columns
 
 
 def printed_width(tex: str) -> float:
