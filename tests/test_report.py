@@ -345,6 +345,14 @@ def test_every_kind_of_report_is_typeset_without_overfull_boxes(tmp_path: Path, 
 
 
 @needs_tex
+def test_latin_modern_is_not_needed(tmp_path: Path) -> None:
+    folder = write_out(tmp_path, names=(NASTY, NASTIER), steps=PROOF)
+    source = write_report(folder, pdflatex=NO_TEX).tex.read_text()
+    assert source.count("lmodern.sty") == 1
+    assert typeset(source.replace("lmodern.sty", "no-such-font.sty")).message == ""
+
+
+@needs_tex
 def test_an_old_pdf_does_not_outlive_its_report(tmp_path: Path) -> None:
     folder = write_out(tmp_path, steps=PROOF)
     assert write_report(folder).pdf == folder / "report.pdf"
