@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from theory.domain import Polytope
-from verify.claim import Claim, domain_json
+from verify.claim import Claim
+from verify.formats.domain_file import domain_value
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
 from verify.result import CERTIFICATE, COUNTEREXAMPLE, Opinion, Run, summary, write_result
@@ -102,7 +103,7 @@ def _second_opinion(claim: Claim, seconds: float) -> Opinion:
 
 def _claim_facts(claim: Claim) -> dict[str, object]:
     sides = {"left": claim.left, "right": claim.right}
-    return {"domain": domain_json(claim.domain), "relation": claim.relation} | {
+    return {"domain": domain_value(claim.domain), "relation": claim.relation} | {
         side: {"name": named.name, "sha256": named.sha256, "widths": named.network.widths}
         for side, named in sides.items()
     }

@@ -45,7 +45,8 @@ class NamedForm:
     def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
         """The new network, and the facts that its construction notes about itself."""
         form = getattr(import_module(self.module), self.function)(network, domain)
-        return form.network, asdict(form.trace)
+        facts = {name: fact for name, fact in asdict(form.trace).items() if name != "theorem"}
+        return form.network, facts
 
 
 FORMS = (
