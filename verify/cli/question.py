@@ -7,9 +7,9 @@ from pathlib import Path
 
 from theory.domain import Polytope
 from verify.claim import Claim
-from verify.formats.domain_file import domain_value
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
+from verify.formats.domain_file import domain_value
 from verify.result import CERTIFICATE, COUNTEREXAMPLE, Opinion, Run, summary, write_result
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
