@@ -4,9 +4,11 @@ import time
 from pathlib import Path
 
 from verify.cli.options import AsJson, Folder, Quiet
-from verify.cli.terminal import Terminal, counted
+from verify.cli.terminal import Terminal
 
-Checked = tuple[int, str, str, dict[str, object]]  # exit status, answer, what about it, facts
+Checked = tuple[int, str, str]  # exit status, answer, what about it
+
+_STATUS = {"accepted": 0, "rejected": 1}
 
 
 def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
@@ -19,29 +21,22 @@ def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
         raise InputError(out, "is no folder")
     started = time.monotonic()
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
-    status, answer, what, facts = _refuted(folder) if is_refuted else _proved(folder)
+    status, answer, what = _refuted(folder) if is_refuted else _proved(folder)
     seconds = time.monotonic() - started
     Terminal(json, quiet).tell(
-        {"answer": answer, "reason": what if status else "", "seconds": seconds, **facts},
+        {"answer": answer, "what": what, "seconds": seconds},
         [f"{answer}: {what}, {seconds:.2f} s"],
     )
     return status
 
 
 def _proved(folder: Path) -> Checked:
-    """What the checker says of the certificate."""
-    from verify import checker
-    from verify.result import CERTIFICATE, CLAIM
+    """What the checker, in a process of its own, says of the certificate."""
+    from verify.report.judgement import run_checker
 
-    try:
-        paths = [str(folder / name) for name in (CLAIM, CERTIFICATE)]
-        proof = checker.check(checker.file_bytes, *paths)
-    except (checker.MalformedError, checker.RejectedError) as error:
-        return error.status, error.verdict, str(error), {}
-    leaves = counted(proof.leaves, "leaf", "leaves")
-    lemmas = counted(proof.lemmas, "lemma", "lemmas")
-    what = f"left(x) = right(x) for every real x of the domain, exact weights ({leaves}, {lemmas})"
-    return 0, "accepted", what, {"leaves": proof.leaves, "lemmas": proof.lemmas}
+    found = run_checker(folder)
+    what = found.line.removeprefix(f"{found.answer}: ")
+    return _STATUS.get(found.answer, 2), found.answer, what
 
 
 def _refuted(folder: Path) -> Checked:
@@ -53,8 +48,8 @@ def _refuted(folder: Path) -> Checked:
     try:
         is_false = is_confirmed(read_evidence(folder))
     except InputError as error:
-        return 2, "malformed", str(error), {}
+        return 2, "malformed", str(error)
     what = "there is no certificate, and the counterexample is not one"
     if is_false:
         what = "the claim is false, exact evaluation differs at the counterexample"
-    return 1, "rejected", what, {}
+    return 1, "rejected", what
