@@ -4,7 +4,8 @@ A unit of depth d sits in hidden layer d. What a later layer needs of an earlier
 pass through the layers between as nonnegative signals: a unit passes as it is, since
 relu(u) = u; an input x_i as relu(x_i) and relu(-x_i), on a box as relu(x_i - l_i); any other
 remainder r of a sum as the pair relu(r), relu(-r). Every layer takes the cheaper way. The
-remainder of an output, which may read all units, is collected in one pair per layer.
+remainder of an output, which may read all units, is collected in one pair per layer. The first
+hidden layer, whose remainders are affine, does better still (`theory.first_layer`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from math import gcd, lcm
 
 from theory.domain import Box, Domain
 from theory.errors import ShapeError
+from theory.first_layer import FirstLayer, first_layer
 from theory.network import ZERO, Affine, Network, Row
 from theory.unit import Number, Unit, UnitSum, affine_sum, weighted_sum
 
@@ -77,12 +79,18 @@ def assembled(sums: Sequence[UnitSum], domain: Domain, scale: int = 1) -> Networ
         raise ShapeError(f"assembly: expected sums over {domain.inputs} inputs")
     outputs = [weighted_sum(((term, Fraction(1, scale)),), len(term.form)) for term in sums]
     targets = tuple(_Target(term, wide=True) for term in outputs)
-    layers: list[_Layer] = []
+    layers: list[_Layer | FirstLayer] = []
     wanted = [outputs]
-    for depth in range(max((term.depth for term in outputs), default=0), 0, -1):
-        layers.append(_planned(targets, depth, domain))
-        targets = layers[-1].signals
+    deepest = max((term.depth for term in outputs), default=0)
+    for depth in range(deepest, 1, -1):
+        layer = _planned(targets, depth, domain)
+        targets = layer.signals
+        layers.append(layer)
         wanted.append([term.argument for term in targets])
+    if deepest:
+        lines = first_layer(wanted[-1], domain)
+        layers.append(lines)
+        wanted.append(list(lines.signals))
     layers.append(_inputs_alone(domain.inputs))
     return Network(tuple(_affine(*pair) for pair in zip(layers[::-1], wanted[::-1], strict=True)))
 
@@ -93,7 +101,7 @@ def _inputs_alone(inputs: int) -> _Layer:
     return _Layer(0, (_Target(affine_sum((0,) * (inputs + 1))),) * inputs, {}, wires, {})
 
 
-def _affine(layer: _Layer, wanted: Iterable[UnitSum]) -> Affine:
+def _affine(layer: _Layer | FirstLayer, wanted: Iterable[UnitSum]) -> Affine:
     read = [layer.read(target) for target in wanted]
     return Affine(
         len(layer.signals), tuple(row for row, _ in read), tuple(bias for _, bias in read)

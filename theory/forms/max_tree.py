@@ -39,7 +39,7 @@ def max_tree(functions: Sequence[Form], walls: Container[Form] = ()) -> UnitSum:
     distinct = sorted(set(functions))
     if not distinct:
         raise TheoryError("maximum: expected at least one function")
-    pairs = _paired(distinct, lambda left, right: _price(left, right, walls))
+    pairs = _paired(distinct, lambda left, right: bend_price(left, right, walls))
     level = [reduce(maximum, map(affine_sum, group)) for group in pairs]
     while len(level) > 1:
         groups = [level[start : start + 2] for start in range(0, len(level), 2)]
@@ -55,7 +55,7 @@ def maximum_network(count: int) -> Network:
     return assembled([max_tree(coordinate_forms(count))], Space(count))
 
 
-def _price(left: Form, right: Form, walls: Container[Form]) -> int:
+def bend_price(left: Form, right: Form, walls: Container[Form]) -> int:
     """0 for a pair that never bends, 1 if it bends at a wall, 2 if elsewhere."""
     rise = tuple(a - b for a, b in zip(left, right, strict=True))
     if not any(rise[1:]):

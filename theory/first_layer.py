@@ -1,0 +1,257 @@
+"""The first hidden layer: the units that are wanted, and how affine parts pass through it.
+
+What later layers read of a layer of lines relu(h) is a weighted sum of them plus an affine part
+g . x. The parts g that are read span a space of dimension r, and r independent forms must pass.
+On a box a form p passes as the one unit relu(p - min p), elsewhere as the pair relu(p),
+relu(-p); where h is such a form already, relu(-h) completes the pair. Which of relu(h) and
+relu(-h) = relu(h) - h is the unit of a line is free, and may make r smaller.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+from flint import fmpq_mat, fmpz_mat
+
+from theory.domain import Box, Domain
+from theory.network import ZERO, Row
+from theory.triangulation import pivots
+from theory.unit import Number, Unit, UnitSum, affine_sum
+
+Gradient = tuple[int, ...]
+_MOST_LINES = 40
+_MOST_PARTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Independent forms that pass through the layer.
+
+    Attributes:
+        lines: Lines whose opposite unit is added.
+        forms: Gradients that pass by units of their own.
+        cost: The number of units added.
+        pivots: Columns on which the forms are independent.
+        inverse: The inverse of the matrix of the forms, lines first, on those columns.
+    """
+
+    lines: tuple[int, ...]
+    forms: tuple[Gradient, ...]
+    cost: int
+    pivots: tuple[int, ...]
+    inverse: tuple[tuple[Fraction, ...], ...]
+
+    def weights(self, gradient: Sequence[Number]) -> list[Fraction]:
+        """The weights with gradient = sum of weight * form."""
+        total = [ZERO] * len(self.pivots)
+        for column, entries in zip(self.pivots, self.inverse, strict=True):
+            if gradient[column]:
+                for index, entry in enumerate(entries):
+                    total[index] += gradient[column] * entry
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLayer:
+    """The signals of the first hidden layer, and how sums are read from them.
+
+    Attributes:
+        signals: The argument of every unit of the layer.
+        units: The signal of every line.
+        flipped: Lines whose signal is the opposite unit, relu(-h) instead of relu(h).
+        passage: The forms that pass.
+        wires: For each of them, as row and shift, how its value is read from the signals.
+    """
+
+    signals: tuple[UnitSum, ...]
+    units: dict[Unit, int]
+    flipped: frozenset[Unit]
+    passage: Passage
+    wires: tuple[tuple[Row, Fraction], ...]
+
+    def read(self, term: UnitSum) -> tuple[Row, Fraction]:
+        """The sum as a row over the signals, and a bias."""
+        row: dict[int, Fraction] = {}
+        form = [Fraction(entry) for entry in term.form]
+        for unit, weight in term.units.items():
+            row[self.units[unit]] = Fraction(weight)
+            if unit in self.flipped:
+                form = [a + weight * b for a, b in zip(form, unit.form, strict=True)]
+        bias = form[0]
+        weights = self.passage.weights(form[1:])
+        for weight, (wire, shift) in zip(weights, self.wires, strict=True):
+            if weight:
+                bias += weight * shift
+                for column, entry in wire:
+                    row[column] = row.get(column, ZERO) + weight * entry
+        return tuple(sorted((column, entry) for column, entry in row.items() if entry)), bias
+
+
+def first_layer(arguments: Sequence[UnitSum], domain: Domain) -> FirstLayer:
+    """The layer from which all arguments, sums of lines and affine parts, can be read.
+
+    Theorem: T09 (log-depth form), the part on padding and layers.
+    """
+    lines = tuple(sorted({unit for term in arguments for unit in term.units}))
+    places = {unit: column for column, unit in enumerate(lines)}
+    parts = _parts(arguments, places)
+    gradients = [line.form[1:] for line in lines]
+    flipped: frozenset[int] = frozenset()
+    passage = _cheapest(_spanning(parts, gradients, flipped), gradients, domain)
+    if passage.cost and len(lines) <= _MOST_LINES and len(parts) <= _MOST_PARTS:
+        flipped, passage = _flipped(parts, gradients, domain, passage)
+    return _laid_out(lines, flipped, passage, domain)
+
+
+_Part = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
+
+
+def _parts(arguments: Iterable[UnitSum], places: dict[Unit, int]) -> tuple[_Part, ...]:
+    """The distinct arguments as integers: gradient, and (line, weight) for every line."""
+    found: dict[_Part, None] = {}
+    for term in arguments:
+        numbers = (*term.form[1:], *term.units.values())
+        scale = lcm(*(number.denominator for number in numbers))
+        whole = [int(number * scale) for number in numbers]
+        divisor = gcd(*whole) or 1
+        whole = [number // divisor for number in whole]
+        inputs = len(term.form) - 1
+        weights = zip((places[unit] for unit in term.units), whole[inputs:], strict=True)
+        found[tuple(whole[:inputs]), tuple(sorted(weights))] = None
+    return tuple(found)
+
+
+def _spanning(
+    parts: Iterable[_Part], gradients: Sequence[Gradient], flipped: frozenset[int]
+) -> list[Gradient]:
+    """The affine parts that are left when these lines have the opposite unit, each once."""
+    found: dict[Gradient, None] = {}
+    for gradient, weights in parts:
+        total = list(gradient)
+        for line, weight in weights:
+            if line in flipped:
+                total = [a + weight * b for a, b in zip(total, gradients[line], strict=True)]
+        if any(total):
+            divisor = gcd(*total)
+            found[tuple(entry // divisor for entry in total)] = None
+    return list(found)
+
+
+def _cheapest(spanning: list[Gradient], lines: Sequence[Gradient], domain: Domain) -> Passage:
+    """The passage with the fewest units; one by lines only if all weights stay whole."""
+    basis = _echelon(spanning)
+    best = _passage((), basis, domain)
+    if isinstance(domain, Box) or not basis:
+        return best
+    inside = [index for index, line in enumerate(lines) if _is_inside(line, basis)]
+    for usable in (inside, list(range(len(lines)))):
+        candidates = [*(lines[index] for index in usable), *basis]
+        chosen = pivots(list(zip(*candidates, strict=True)), len(candidates))
+        named = tuple(usable[index] for index in chosen if index < len(usable))
+        others = [candidates[index] for index in chosen if index >= len(usable)]
+        found = _passage(named, others, domain, [lines[index] for index in named])
+        if found.cost < best.cost and all(
+            weight.denominator == 1 for part in spanning for weight in found.weights(part)
+        ):
+            best = found
+    return best
+
+
+def _echelon(rows: Sequence[Gradient]) -> list[Gradient]:
+    """A basis of the span: the reduced echelon form, as coprime integers."""
+    if not rows:
+        return []
+    echelon, _, rank = fmpz_mat(rows).rref()
+    found = []
+    for index in range(rank):
+        row = [int(echelon[index, column]) for column in range(len(rows[0]))]
+        divisor = gcd(*row) * (1 if next(entry for entry in row if entry) > 0 else -1)
+        found.append(tuple(entry // divisor for entry in row))
+    return found
+
+
+def _is_inside(line: Gradient, basis: Sequence[Gradient]) -> bool:
+    """Whether a gradient lies in the span of an echelon basis."""
+    rest = [Fraction(entry) for entry in line]
+    for row in basis:
+        pivot = next(index for index, entry in enumerate(row) if entry)
+        factor = rest[pivot] / row[pivot]
+        if factor:
+            rest = [a - factor * b for a, b in zip(rest, row, strict=True)]
+    return not any(rest)
+
+
+def _passage(
+    named: tuple[int, ...],
+    forms: Sequence[Gradient],
+    domain: Domain,
+    lines: Sequence[Gradient] = (),
+) -> Passage:
+    matrix = [*lines, *forms]
+    cost = len(named) + len(forms) * (1 if isinstance(domain, Box) else 2)
+    if not matrix:
+        return Passage((), (), 0, (), ())
+    columns = pivots(matrix, len(matrix[0]))
+    inverse = fmpq_mat(fmpz_mat([[row[column] for column in columns] for row in matrix])).inv()
+    entries = tuple(
+        tuple(Fraction(int(entry.p), int(entry.q)) for entry in row) for row in inverse.tolist()
+    )
+    return Passage(named, tuple(forms), cost, columns, entries)
+
+
+def _flipped(
+    parts: Sequence[_Part], gradients: Sequence[Gradient], domain: Domain, passage: Passage
+) -> tuple[frozenset[int], Passage]:
+    """Lines to flip, one after the other as long as that saves units, and the passage then."""
+    flipped: frozenset[int] = frozenset()
+    improved = True
+    while improved and passage.cost:
+        improved = False
+        for line in range(len(gradients)):
+            changed = flipped ^ {line}
+            found = _cheapest(_spanning(parts, gradients, changed), gradients, domain)
+            if found.cost < passage.cost:
+                flipped, passage, improved = changed, found, True
+    return flipped, passage
+
+
+def _laid_out(
+    lines: Sequence[Unit], flipped: frozenset[int], passage: Passage, domain: Domain
+) -> FirstLayer:
+    """The layer with its signals in order: lines, opposite lines, forms."""
+    signals = [
+        _signed(line.form, -1 if index in flipped else 1) for index, line in enumerate(lines)
+    ]
+    wires: list[tuple[Row, Fraction]] = []
+    for index in passage.lines:
+        sign = -1 if index in flipped else 1
+        row = ((index, Fraction(sign)), (len(signals), Fraction(-sign)))
+        wires.append((row, Fraction(-lines[index].form[0])))
+        signals.append(_signed(lines[index].form, -sign))
+    for gradient in passage.forms:
+        if isinstance(domain, Box):
+            low = _least(gradient, domain)
+            wires.append((((len(signals), Fraction(1)),), low))
+            signals.append(affine_sum((-low, *gradient)))
+        else:
+            row = ((len(signals), Fraction(1)), (len(signals) + 1, Fraction(-1)))
+            wires.append((row, ZERO))
+            signals += [_signed((0, *gradient), 1), _signed((0, *gradient), -1)]
+    return FirstLayer(
+        tuple(signals),
+        {line: column for column, line in enumerate(lines)},
+        frozenset(lines[index] for index in flipped),
+        passage,
+        tuple(wires),
+    )
+
+
+def _signed(form: Sequence[int], sign: int) -> UnitSum:
+    return affine_sum(sign * entry for entry in form)
+
+
+def _least(gradient: Gradient, box: Box) -> Fraction:
+    """The least value of a linear form on a box."""
+    ends = zip(gradient, box.lower, box.upper, strict=True)
+    return sum((entry * (low if entry > 0 else high) for entry, low, high in ends), ZERO)
