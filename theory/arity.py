@@ -21,7 +21,8 @@ Functions = tuple[Form, ...]
 MaximumTerms = Mapping[Functions, int]
 
 _RADON_LARGEST = 12  # beyond, the Radon sum can be exponentially longer than the other one
-_SEEDS = 4
+_SEEDS = 4  # triangulations to choose from where a maximum is small
+_MANY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ def reduced_terms(functions: Iterable[Form], enough: int = 1) -> MaximumTerms:
         raise TheoryError("maximum: expected at least one function")
     if len(distinct) <= enough:
         return {tuple(sorted(distinct)): 1}
-    candidates = [triangulation_terms(distinct, seed) for seed in range(_SEEDS)]
+    seeds = _SEEDS if len(distinct) < _MANY else 1
+    candidates = [triangulation_terms(distinct, seed) for seed in range(seeds)]
     if len(distinct) <= _RADON_LARGEST:
         candidates.append(radon_terms(distinct, enough))
     return min(candidates, key=lambda terms: (units_of(terms), len(terms)))

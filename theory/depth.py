@@ -23,6 +23,7 @@ from theory.germ_chart import all_units
 from theory.germ_nested import nest_of, nested_sum
 from theory.unit import Number, Unit, UnitSum, relu_of, weighted_sum
 
+MOST_PIECES = 4096
 _Argument = tuple[Form, frozenset[tuple[Unit, int]]]
 
 
@@ -130,6 +131,9 @@ def convex_part(unit: Unit) -> tuple[tuple[Form, ...], Mapping[Unit, int]]:
     """Pieces p and positive weights d with unit = max(pieces) - sum d * inner unit.
 
     Theorem: T07 (convexification), by inner units.
+
+    Raises:
+        ScopeError: there are more than 4096 pieces; they double with every inner unit.
     """
     zero = (0,) * len(unit.form)
     arguments: set[_Argument] = {(zero, frozenset()), (unit.form, frozenset(unit.inner))}
@@ -144,6 +148,9 @@ def convex_part(unit: Unit) -> tuple[tuple[Form, ...], Mapping[Unit, int]]:
             for argument, weight in weights.items()
             for new in _resolved(argument, part, weight + drop)
         }
+        if len(arguments) > MOST_PIECES:
+            count = len(all_units((unit,)))
+            raise ScopeError(f"depth: {count} units zero at one point have too many pieces")
     return tuple(sorted(form for form, _ in arguments)), drops
 
 

@@ -22,7 +22,7 @@ from theory.errors import TheoryError
 Point = tuple[int, ...]
 Simplex = tuple[int, ...]
 
-_LARGEST = 1 << 20
+_NOISE = 1 << 20
 _ATTEMPTS = 20
 
 
@@ -91,12 +91,24 @@ def pivots(rows: Sequence[Sequence[int]], columns: int) -> tuple[int, ...]:
 
 
 def _general_heights(local: Sequence[Point], heights: Sequence[int], seed: int) -> tuple[int, ...]:
-    """N c_k + d_k with random d_k, N so large that d_k decides only where c_k does not."""
+    """N c_k + d_k, with N so large that d_k decides only where c_k does not.
+
+    d is a strictly convex function of the points, but for noise. Where the c_k leave a
+    polytope undivided, its triangulation then uses no points but its vertices.
+    """
     random = Random(seed)
     size = len(local[0]) + 1
+    squares = [random.randrange(1, 64) for _ in local[0]]
+    offsets = [
+        sum(square * entry * entry for square, entry in zip(squares, point, strict=True))
+        * _NOISE
+        * _NOISE
+        + random.randrange(_NOISE)
+        for point in local
+    ]
     largest = max(max(map(abs, point)) for point in local)
-    factor = 1 + factorial(size) * largest ** (size - 1) * _LARGEST
-    return tuple(factor * height + random.randrange(_LARGEST) for height in heights)
+    factor = 1 + factorial(size) * largest ** (size - 1) * max(offsets)
+    return tuple(factor * height + offset for height, offset in zip(heights, offsets, strict=True))
 
 
 class _Roof:
