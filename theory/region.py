@@ -5,7 +5,7 @@ forms are integers (see `theory.form`) and cells are cones of integers, so no li
 solved and nothing is rounded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import itemgetter, mul
@@ -186,6 +186,13 @@ def _enumerated(network: Network, starts: Sequence[Cone]) -> Iterator[LinearRegi
             active = tuple(form if bit else zero for form, bit in zip(forms, bits, strict=True))
             deeper = ActivationPattern((*pattern.layers, bits))
             stack.append((part, active, (*before, forms), deeper))
+
+
+Visit = Callable[[], object]
+
+
+def nothing() -> None:
+    """What a construction does at every cell if its caller has no wish."""
 
 
 def count_regions(network: Network, domain: Domain) -> RegionCount:

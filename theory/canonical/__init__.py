@@ -1,0 +1,1 @@
+"""Canonical forms: equal for equal functions, and where they differ a point shows it."""
