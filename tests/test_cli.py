@@ -260,6 +260,8 @@ def test_check_rejects_and_calls_malformed(relucert: Shell, tmp_path: Path) -> N
         (["prove", SMALL, SMALL, "--domain", "box:0,1/0"], "zero"),
         (["prove", SMALL, SMALL, "--domain", "box:0,nan"], "nan"),
         (["prove", SMALL, SMALL, "--domain", "box:0,1;0,1;0,1"], "2 intervals"),
+        (["prove", SMALL, SMALL, "--domain", "box:0,1e9999"], "1000 bits"),
+        (["transform", "two-hidden", SMALL, "--domain", "box:0,1e-999"], "1000 bits"),
         (["prove", SMALL, SMALL, "--domain", "sphere"], "sphere"),
         (["prove", SMALL, SMALL, "--domain", "missing.vnnlib"], "missing.vnnlib"),
         (["prove", SMALL, IRIS, *BOX], "inputs"),
@@ -311,10 +313,10 @@ def test_bad_files_are_one_line_and_three(relucert: Shell, tmp_path: Path) -> No
 
 
 def test_an_empty_polytope_is_refused(relucert: Shell, tmp_path: Path) -> None:
-    empty = {"polytope": {"halfspaces": [["1", "0", "0"], ["-1", "0", "-1"]], "inputs": 2}}
-    (tmp_path / "empty.json").write_text(json.dumps(empty))
-    message = relucert.refused("prove", SMALL, SMALL, "--domain", tmp_path / "empty.json")
-    assert "empty" in message
+    empty = {"box": [], "halfspaces": [["1", "0", "0"], ["-1", "0", "-1"]]}
+    (tmp_path / "halves.json").write_text(json.dumps(empty))
+    message = relucert.refused("prove", SMALL, SMALL, "--domain", tmp_path / "halves.json")
+    assert "it is empty" in message
 
 
 def test_a_folder_that_cannot_be_written_is_refused(relucert: Shell, tmp_path: Path) -> None:
@@ -324,6 +326,15 @@ def test_a_folder_that_cannot_be_written_is_refused(relucert: Shell, tmp_path: P
     message = relucert.refused("transform", "two-hidden", SMALL, "-o", tmp_path / "file" / "deep")
     assert "cannot be written" in message
     assert "cannot be written" in relucert.refused("prove", SMALL, SMALL, *BOX, "-o", "/dev/null/x")
+
+
+def test_a_number_too_long_to_write_is_one_line(relucert: Shell, tmp_path: Path) -> None:
+    for name, digits in (("large", 3900), ("small", 1)):
+        layer = {"bias": ["0"], "rows": [[0, "1" + "0" * digits]]}
+        network = {"format": "relucert-network", "inputs": 1, "layers": [layer] * 2, "version": 1}
+        (tmp_path / f"{name}.json").write_text(json.dumps(network))
+    files = [tmp_path / "large.json", tmp_path / "small.json"]
+    assert "too many digits" in relucert.refused("prove", *files, *BOX)
 
 
 def test_names_that_terminals_and_tex_mind_are_only_names(relucert: Shell, tmp_path: Path) -> None:

@@ -128,8 +128,24 @@ def write_result(folder: Path, claim: Claim, verdict: Verdict, run: Run) -> tupl
     return tuple(sorted(files))
 
 
-def counterexample_data(verdict: Different) -> bytes:
-    """The bytes of counterexample.json."""
+def counterexample(verdict: Different) -> dict[str, list[str]]:
+    """The point, and what both networks give there, as exact texts.
+
+    Raises:
+        InputError: a number has more digits than Python writes.
+    """
     sides = {"left": verdict.left, "point": verdict.point, "right": verdict.right}
-    texts = {name: [str(value) for value in values] for name, values in sides.items()}
-    return json_bytes({"format": "relucert-counterexample", "version": VERSION, **texts})
+    try:
+        return {name: [str(value) for value in values] for name, values in sides.items()}
+    except ValueError:
+        raise InputError("counterexample", "a number has too many digits to be written") from None
+
+
+def counterexample_data(verdict: Different) -> bytes:
+    """The bytes of counterexample.json.
+
+    Raises:
+        InputError: a number has more digits than Python writes.
+    """
+    top = {"format": "relucert-counterexample", "version": VERSION}
+    return json_bytes({**top, **counterexample(verdict)})

@@ -27,7 +27,7 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="auto, merge, cells, or smt (Z3 alone, without a certificate).",
+        help="auto, merge, canonical, cells, or smt (Z3 alone, no certificate).",
     ),
 ]
 Timeout = Annotated[

@@ -38,7 +38,13 @@ def prove(
 ) -> int:
     """Prove that two networks are equal on a domain, or find a point where they differ."""
     from verify.claim import Claim, NamedNetwork
-    from verify.cli.question import Question, checked_engine, checked_seconds, settle
+    from verify.cli.question import (
+        Question,
+        checked_engine,
+        checked_seconds,
+        checked_size,
+        settle,
+    )
     from verify.formats.domain_file import read_domain
     from verify.formats.network_file import read_network
     from verify.relation import read_relation
@@ -52,7 +58,8 @@ def prove(
     checked_seconds(second_opinion, "--second-opinion")
     sources = [read_network(path) for path in (left, right)]
     sides = [NamedNetwork.of(source.name, source.network) for source in sources]
-    claim = Claim(sides[0], sides[1], read_domain(domain, sides[0].network.inputs), wanted)
+    where = checked_size(read_domain(domain, sides[0].network.inputs))
+    claim = Claim(sides[0], sides[1], where, wanted)
     folder = None if out is None else prepared_folder(out)
     command = ("relucert", "prove", left, right, "--domain", domain)
     run = Run(command, seconds={"read": time.monotonic() - started})

@@ -2,18 +2,27 @@
 
 import math
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from theory.domain import Polytope
+from theory.domain import Box, Domain, Polytope, Space
 from verify.claim import Claim
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
 from verify.formats.domain_file import domain_value
-from verify.result import CERTIFICATE, COUNTEREXAMPLE, Opinion, Run, summary, write_result
+from verify.result import (
+    CERTIFICATE,
+    COUNTEREXAMPLE,
+    Opinion,
+    Run,
+    counterexample,
+    summary,
+    write_result,
+)
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
-ENGINES = ("auto", "merge", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "cells", "smt")
+_MOST_BITS = 1000
 _STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
 
 
@@ -61,7 +70,7 @@ def checked_seconds(value: float | None, option: str) -> float | None:
 def settle(question: Question, run: Run, terminal: Terminal) -> int:
     """Prove or refute the claim, write OUT, tell the user; return the exit status."""
     claim = question.claim
-    _refuse_empty(claim)
+    _refuse_empty(claim.domain)
     from verify.prove.strategy import prove  # here, since it is slow to import
 
     started = time.monotonic()
@@ -80,11 +89,30 @@ def settle(question: Question, run: Run, terminal: Terminal) -> int:
     return _STATUS[type(verdict)]
 
 
-def _refuse_empty(claim: Claim) -> None:
-    if isinstance(claim.domain, Polytope):
+def checked_size(domain: Domain) -> Domain:
+    """The domain, if its numbers are near enough to what floats hold for a search to propose.
+
+    Raises:
+        InputError: a numerator or denominator has more than 1000 bits.
+    """
+    match domain:
+        case Box(lower, upper):
+            numbers = [*lower, *upper]
+        case Polytope(_, halfspaces):
+            numbers = [entry for normal, offset in halfspaces for entry in (*normal, offset)]
+        case Space():
+            numbers = []
+    for number in numbers:
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MOST_BITS:
+            raise InputError("domain", f"expected numbers of at most {_MOST_BITS} bits")
+    return domain
+
+
+def _refuse_empty(domain: Domain) -> None:
+    if isinstance(domain, Polytope):
         from verify.prove.smt import is_empty
 
-        if is_empty(claim.domain):
+        if is_empty(domain):
             raise InputError("domain", "it is empty, so every claim about its points holds")
 
 
@@ -110,10 +138,7 @@ def _claim_facts(claim: Claim) -> dict[str, object]:
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:
-    if not isinstance(verdict, Different):
-        return {}
-    values = asdict(verdict)
-    return {side: list(map(str, values[side])) for side in ("point", "left", "right")}
+    return {**counterexample(verdict)} if isinstance(verdict, Different) else {}
 
 
 def _claim_lines(claim: Claim) -> list[str]:

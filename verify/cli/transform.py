@@ -99,7 +99,13 @@ def transform(
         return 0
 
     from verify.claim import Claim, NamedNetwork
-    from verify.cli.question import Question, checked_engine, checked_seconds, settle
+    from verify.cli.question import (
+        Question,
+        checked_engine,
+        checked_seconds,
+        checked_size,
+        settle,
+    )
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain
     from verify.formats.network_file import read_network
@@ -116,7 +122,7 @@ def transform(
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
     source = read_network(network)
-    where = read_domain(domain, source.network.inputs)
+    where = checked_size(read_domain(domain, source.network.inputs))
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
     with terminal.progress(f"building the {form} form"):
