@@ -208,6 +208,14 @@ def test_show_names_the_file_by_its_digest(relucert: Shell) -> None:
     assert relucert("show", IRIS, "--json").json["widths"] == [4, 5, 5, 3]
 
 
+def test_show_writes_onnx_where_weights_are_floats(relucert: Shell, tmp_path: Path) -> None:
+    assert relucert("show", SMALL, "--onnx", tmp_path / "copy.onnx").status == 0
+    assert relucert("prove", SMALL, tmp_path / "copy.onnx", "--domain", "all").status == 0
+    relucert("transform", "two-hidden", SMALL, *BOX, "-o", tmp_path)
+    message = relucert.refused("show", tmp_path / "right.json", "--onnx", tmp_path / "form.onnx")
+    assert "ONNX export" in message
+
+
 def test_quiet_says_nothing(relucert: Shell) -> None:
     assert relucert("prove", SMALL, SMALL, *BOX, "-q") == Answer(0, "", "")
     assert relucert("prove", CANCER, CHANGED, *BOX, "-q") == Answer(1, "", "")
@@ -358,7 +366,7 @@ def test_an_internal_error_is_never_taken_for_a_counterexample(
     def fail(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("verify.network_facts.read_facts", fail)
+    monkeypatch.setattr("verify.network_facts.network_facts", fail)
     answer = relucert("show", SMALL)
     assert answer.status == 2
     assert "internal error" in answer.error
@@ -368,6 +376,6 @@ def test_an_interrupt_gives_two(relucert: Shell, monkeypatch: pytest.MonkeyPatch
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("verify.network_facts.read_facts", interrupt)
+    monkeypatch.setattr("verify.network_facts.network_facts", interrupt)
     answer = relucert("show", SMALL)
     assert (answer.status, answer.error) == (2, "relucert: interrupted\n")

@@ -1,16 +1,30 @@
 """relucert show NETWORK: what was read."""
 
 from dataclasses import asdict
+from typing import Annotated
+
+import typer
 
 from verify.cli.options import AsJson, NetworkFile, Quiet
 from verify.cli.terminal import Terminal, sizes
 
+OnnxFile = Annotated[
+    str | None,
+    typer.Option(
+        "--onnx", metavar="FILE", help="Also write it as ONNX, if all its weights are floats."
+    ),
+]
 
-def show(network: NetworkFile, json: AsJson = False, quiet: Quiet = False) -> int:
+
+def show(
+    network: NetworkFile, onnx: OnnxFile = None, json: AsJson = False, quiet: Quiet = False
+) -> int:
     """Say what was read: layers, widths, exactness, sha256."""
-    from verify.network_facts import read_facts
+    from verify.formats.network_file import read_network
+    from verify.network_facts import network_facts
 
-    facts = read_facts(network)
+    source = read_network(network)
+    facts = network_facts(source)
     lines = [
         f"{facts.name}  {sizes(facts.widths)}  ({facts.format})",
         f"{facts.units} hidden units, {facts.parameters} nonzero weights and biases, "
@@ -25,5 +39,9 @@ def show(network: NetworkFile, json: AsJson = False, quiet: Quiet = False) -> in
         for number, layer in enumerate(facts.layers, start=1)
     ]
     lines += [f"note: {note}" for note in facts.notes]
+    if onnx is not None:
+        from verify.formats.onnx_writer import write_onnx
+
+        lines.append(f"written: {onnx}  sha256 {write_onnx(source.network, onnx)}")
     Terminal(json, quiet).tell(asdict(facts), lines)
     return 0
