@@ -219,7 +219,7 @@ def test_T09_five_inputs() -> None:
 
 
 def test_T09_worked_example() -> None:
-    """max(0, x, y, z) by four hidden layers of one unit over all of R^3: the note's example."""
+    """max(0, x, y, z) = max(max(x, y, z), 0) in three hidden layers: the note's example."""
     network = Network(
         (
             Affine.dense([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1]], [0] * 5),
