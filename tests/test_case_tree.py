@@ -64,7 +64,8 @@ def test_a_script_cut_short_or_continued_is_no_tree(drawn: tuple[Script, list[in
 
 def test_the_tree_of_a_script() -> None:
     tree = case_tree(SCRIPT)
-    assert dict(tree.kinds) == {"S": 2, "+": 1, "-": 1, "D": 1, "=": 2, "0": 1}
+    counts = {kind: count for kind, count in tree.kinds if count}
+    assert counts == {"S": 2, "+": 1, "-": 1, "D": 1, "=": 2, "0": 1}
     assert (tree.steps, tree.lemmas, tree.depth, tree.depths) == (8, 5, 2, (0, 1, 2))
     assert [(leaf.kind, leaf.steps, leaf.lemmas) for leaf in tree.leaves] == [
         ("=", 2, 2),

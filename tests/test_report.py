@@ -291,11 +291,11 @@ def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "domain",
     [
-        {"space": 2},
-        {"polytope": {"inputs": 2, "halfspaces": [["1", "0", "1"], ["-1", "1/3", "1"]]}},
-        {"polytope": {"inputs": 2, "halfspaces": [["1", "0", "0"], ["-1", "0", "0"]]}},
-        {"box": [["0", "0"], ["-1", "1/3"]]},
-        {"box": [["0", "0"], ["1", "1"]]},
+        {"box": [], "halfspaces": []},
+        {"box": [], "halfspaces": [["1", "0", "1"], ["-1", "1/3", "1"]]},
+        {"box": [], "halfspaces": [["1", "0", "0"], ["-1", "0", "0"]]},
+        {"box": [["0", "0"], ["-1", "1/3"]], "halfspaces": []},
+        {"box": [["0", "0"], ["1", "1"]], "halfspaces": []},
     ],
 )
 def test_every_domain_is_printed(tmp_path: Path, domain: object) -> None:
@@ -329,7 +329,7 @@ def test_names_from_files_neither_break_nor_inject(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["proved", "refuted", "open", "rejected"])
 def test_every_kind_of_report_is_typeset_without_overfull_boxes(tmp_path: Path, kind: str) -> None:
     folder = {
-        "proved": lambda: write_out(tmp_path, steps=PROOF, domain={"space": 2}),
+        "proved": lambda: write_out(tmp_path, steps=PROOF, domain={"box": [], "halfspaces": []}),
         "refuted": lambda: write_out(tmp_path, right=OTHER, point=POINT),
         "open": lambda: write_out(tmp_path, run={**RUN, "reason": "no engine applies"}),
         "rejected": lambda: write_out(tmp_path, steps=HOPELESS),

@@ -12,7 +12,7 @@ from math import lcm
 
 from theory.errors import DomainError, ShapeError
 from theory.form import Form, integer_form
-from theory.network import Vector
+from theory.network import ZERO, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,20 @@ class Box:
         )
 
     @property
+    def halfspaces(self) -> "tuple[Halfspace, ...]":
+        """The box as halfspaces: -x_i <= -l_i, x_i <= u_i."""
+        found: list[Halfspace] = []
+        for index in range(self.inputs):
+            for sign, end in ((-1, self.lower[index]), (1, self.upper[index])):
+                normal = [Fraction(0)] * self.inputs
+                normal[index] = Fraction(sign)
+                found.append((tuple(normal), sign * end))
+        return tuple(found)
+
+    @property
     def forms(self) -> tuple[Form, ...]:
         """Integer forms that are nonnegative exactly on the box: x_i - l_i, u_i - x_i."""
-        found: list[Form] = []
-        for index in range(self.inputs):
-            for sign, end in ((1, self.lower[index]), (-1, self.upper[index])):
-                gradient = [Fraction(0)] * self.inputs
-                gradient[index] = Fraction(sign)
-                found.append(integer_form(-sign * end, gradient)[0])
-        return tuple(found)
+        return tuple(_form(halfspace) for halfspace in self.halfspaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Polytope:
     """{x : normal . x <= offset for every halfspace}; it may be unbounded."""
 
     inputs: int
-    halfspaces: tuple[tuple[Vector, Fraction], ...]
+    halfspaces: "tuple[Halfspace, ...]"
 
     def __post_init__(self) -> None:
         if self.inputs < 1:
@@ -91,10 +96,29 @@ class Polytope:
     @property
     def forms(self) -> tuple[Form, ...]:
         """Integer forms that are nonnegative exactly on the polytope: b - a x."""
-        return tuple(
-            integer_form(offset, [-entry for entry in normal])[0]
-            for normal, offset in self.halfspaces
-        )
+        return tuple(_form(halfspace) for halfspace in self.halfspaces)
+
+    @property
+    def without_bounds(self) -> "tuple[Halfspace, ...]":
+        """The halfspaces that bound no single input."""
+        return tuple(one for one in self.halfspaces if sum(map(bool, one[0])) != 1)
+
+    @property
+    def box(self) -> Box | None:
+        """The box of the halfspaces that bound one input, if it is one: bounded, not empty."""
+        lower: list[Fraction | None] = [None] * self.inputs
+        upper: list[Fraction | None] = [None] * self.inputs
+        for normal, offset in self.halfspaces:
+            bounded = [index for index, entry in enumerate(normal) if entry]
+            if len(bounded) == 1:
+                index, end = bounded[0], offset / normal[bounded[0]]
+                side, tighter = (upper, min) if normal[index] > 0 else (lower, max)
+                old = side[index]
+                side[index] = end if old is None else tighter(old, end)
+        pairs = list(zip(lower, upper, strict=True))
+        if any(low is None or high is None or low > high for low, high in pairs):
+            return None
+        return Box(tuple(low or ZERO for low in lower), tuple(high or ZERO for high in upper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +141,12 @@ class Space:
 
 
 Domain = Box | Polytope | Space
+Halfspace = tuple[Vector, Fraction]  # normal . x <= offset
+
+
+def _form(halfspace: Halfspace) -> Form:
+    normal, offset = halfspace
+    return integer_form(offset, [-entry for entry in normal])[0]
 
 
 def box_scale(box: Box) -> tuple[int, tuple[tuple[int, int], ...]]:

@@ -51,4 +51,4 @@ def checked(claim: Claim, certificate: Certificate) -> checker.Proof:
         verify.checker.MalformedError: it is not a certificate at all.
     """
     files = {**claim.network_files, "claim": claim.data, "certificate": certificate.data}
-    return checker.check(files.__getitem__, "claim", "certificate")
+    return checker.check(lambda name: files[name].splitlines(True), "claim", "certificate")

@@ -9,9 +9,11 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 
-from theory.domain import Box, Domain, Polytope, Space
+from theory.domain import Domain
 from theory.errors import ShapeError
-from theory.network import Affine, Network, Row
+from theory.network import Network
+from verify.formats.domain_file import domain_value
+from verify.formats.network_json import network_text
 
 VERSION = 1
 
@@ -19,43 +21,6 @@ VERSION = 1
 def json_bytes(value: object) -> bytes:
     """The canonical text of a JSON value: sorted keys, no blanks, ASCII, one final newline."""
     return (json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n").encode("ascii")
-
-
-def network_json(network: Network) -> object:
-    """The exact JSON form of a network, as in `notes/certificate-format.md`."""
-    return {
-        "format": "relucert-network",
-        "inputs": network.inputs,
-        "layers": [_layer_json(layer) for layer in network.layers],
-        "version": VERSION,
-    }
-
-
-def _layer_json(layer: Affine) -> object:
-    return {
-        "bias": [str(value) for value in layer.bias],
-        "rows": [_row_json(row) for row in layer.rows],
-    }
-
-
-def _row_json(row: Row) -> list[object]:
-    flat: list[object] = []
-    for column, weight in row:
-        flat += (column, str(weight))
-    return flat
-
-
-def domain_json(domain: Domain) -> object:
-    """The JSON form of a domain: {"box": ...}, {"polytope": ...} or {"space": n}."""
-    match domain:
-        case Box(lower, upper):
-            ends = zip(lower, upper, strict=True)
-            return {"box": [[str(low), str(high)] for low, high in ends]}
-        case Polytope(inputs, halfspaces):
-            rows = [[str(entry) for entry in (*normal, offset)] for normal, offset in halfspaces]
-            return {"polytope": {"halfspaces": rows, "inputs": inputs}}
-        case Space(inputs):
-            return {"space": inputs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +34,7 @@ class NamedNetwork:
     @staticmethod
     def of(name: str, network: Network) -> "NamedNetwork":
         """The network under a name, its file content made once."""
-        return NamedNetwork(name, network, json_bytes(network_json(network)))
+        return NamedNetwork(name, network, network_text(network).encode("ascii"))
 
     @property
     def sha256(self) -> str:
@@ -108,7 +73,7 @@ class Claim:
         """The bytes of claim.json."""
         return json_bytes(
             {
-                "domain": domain_json(self.domain),
+                "domain": domain_value(self.domain),
                 "format": "relucert-claim",
                 "left": self._name_json(self.left, "left.json"),
                 "relation": self.relation,

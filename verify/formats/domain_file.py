@@ -4,10 +4,10 @@
     box:0,1;-1/2,1/2       one interval an input
     all                    all of R^n
     box.vnnlib             the constraints on inputs in a VNN-LIB file (see `verify.formats.vnnlib`)
-    region.json            {"box":[["-1","1"],...]}, {"space":2} or
-                           {"polytope":{"inputs":2,"halfspaces":[["1","0","3/2"],...]}}
+    region.json            {"box":[["-1","1"],["0","2"]],"halfspaces":[["1","1","3/2"],...]}
 
-A halfspace is written as its normal followed by its offset: normal . x <= offset. Numbers are
+In JSON the box has one interval an input, or none at all (`[]`) where nothing is bounded; a
+halfspace is written as its normal followed by its offset: normal . x <= offset. Numbers are
 exact: 0.1 is 1/10.
 """
 
@@ -19,7 +19,7 @@ from theory.errors import NumberError, TheoryError
 from theory.rational import rational, text_of
 from verify.errors import FormatError, InputError
 from verify.formats.network_file import read_bytes
-from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of, read_json
+from verify.formats.strict_json import Json, array_of, number_of, object_of, read_json
 from verify.formats.vnnlib import Halfspace, parse_vnnlib_domain
 
 
@@ -38,10 +38,7 @@ def read_domain(text: str, inputs: int) -> Domain:
     if path.suffix.lower() == ".vnnlib":
         return parse_vnnlib_domain(read_bytes(path), path.name, inputs)
     if path.suffix.lower() == ".json":
-        domain = domain_of(read_json(read_bytes(path), path.name), path.name)
-        if domain.inputs != inputs:
-            raise InputError(path.name, f"the network has {inputs} inputs, not {domain.inputs}")
-        return domain
+        return domain_of(read_json(read_bytes(path), path.name), inputs, path.name)
     raise InputError(
         f"domain {text[:60]!r}",
         "expected box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json",
@@ -75,23 +72,21 @@ def _checked_box(intervals: list[tuple[Fraction, Fraction]], where: str) -> Box:
         raise InputError(where, str(error)) from None
 
 
-def domain_of(value: Json, where: str) -> Domain:
-    """The domain that a JSON value states, as in a claim.
+def domain_of(value: Json, inputs: int, where: str) -> Domain:
+    """The domain of Q^inputs that a JSON value states, as in a claim.
 
     Raises:
-        InputError: it is no domain, or an empty box.
+        InputError: it is no domain of so many inputs, or an empty box.
     """
-    kind, content = "", value
-    if isinstance(value, dict) and len(value) == 1:
-        [(kind, content)] = value.items()
-    if kind == "box":
-        intervals = [_pair(entry, where) for entry in array_of(content, where)]
-        return _checked_box(intervals, where)
-    if kind == "space":
-        return Space(count_of(content, where, least=1))
-    if kind == "polytope":
-        return _polytope(object_of(content, ("halfspaces", "inputs"), where), where)
-    raise FormatError(where, 'expected {"box":...}, {"polytope":...} or {"space":...}')
+    fields = object_of(value, ("box", "halfspaces"), where)
+    intervals = [_pair(entry, where) for entry in array_of(fields["box"], where)]
+    if intervals and len(intervals) != inputs:
+        raise FormatError(where, f"expected {inputs} intervals or none, got {len(intervals)}")
+    halfspaces = _halfspaces(fields["halfspaces"], inputs, where)
+    if not halfspaces:
+        return _checked_box(intervals, where) if intervals else Space(inputs)
+    bounds = _checked_box(intervals, where).halfspaces if intervals else ()
+    return Polytope(inputs, (*bounds, *halfspaces))
 
 
 def _pair(value: Json, where: str) -> tuple[Fraction, Fraction]:
@@ -101,28 +96,37 @@ def _pair(value: Json, where: str) -> tuple[Fraction, Fraction]:
     return number_of(ends[0], where), number_of(ends[1], where)
 
 
-def _polytope(fields: dict[str, Json], where: str) -> Polytope:
-    inputs = count_of(fields["inputs"], where, least=1)
-    halfspaces: list[Halfspace] = []
-    for index, value in enumerate(array_of(fields["halfspaces"], where)):
+def _halfspaces(value: Json, inputs: int, where: str) -> tuple[Halfspace, ...]:
+    found: list[Halfspace] = []
+    for index, entry in enumerate(array_of(value, where)):
         place = f"{where}, halfspace {index}"
-        numbers = [number_of(entry, place) for entry in array_of(value, place)]
+        numbers = [number_of(number, place) for number in array_of(entry, place)]
         if len(numbers) != inputs + 1:
             raise FormatError(place, f"expected {inputs + 1} numbers, got {len(numbers)}")
-        halfspaces.append((tuple(numbers[:-1]), numbers[-1]))
-    return Polytope(inputs, tuple(halfspaces))
+        found.append((tuple(numbers[:-1]), numbers[-1]))
+    return tuple(found)
 
 
 def domain_value(domain: Domain) -> Json:
-    """The JSON value that states a domain, as in a claim; `domain_of` reads it."""
+    """The JSON value that states a domain, as in a claim; `domain_of` reads it.
+
+    The bounds of a polytope that has some on every side are written as its box: proofs over a
+    box are shorter.
+    """
     match domain:
-        case Box(lower, upper):
-            pairs = zip(lower, upper, strict=True)
-            return {"box": [[text_of(low), text_of(high)] for low, high in pairs]}
-        case Polytope(inputs, halfspaces):
+        case Box() as box:
+            return {"box": _intervals(box), "halfspaces": []}
+        case Polytope(_, halfspaces) as polytope:
+            bounds = polytope.box
+            kept = halfspaces if bounds is None else polytope.without_bounds
             rows: list[Json] = [
-                [text_of(entry) for entry in (*normal, offset)] for normal, offset in halfspaces
+                [text_of(entry) for entry in (*normal, offset)] for normal, offset in kept
             ]
-            return {"polytope": {"halfspaces": rows, "inputs": inputs}}
-        case Space(inputs):
-            return {"space": inputs}
+            return {"box": [] if bounds is None else _intervals(bounds), "halfspaces": rows}
+        case Space():
+            return {"box": [], "halfspaces": []}
+
+
+def _intervals(box: Box) -> list[Json]:
+    ends = zip(box.lower, box.upper, strict=True)
+    return [[text_of(low), text_of(high)] for low, high in ends]

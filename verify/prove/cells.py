@@ -43,6 +43,21 @@ class Bend:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenUnits:
+    """What keeps a cell from being a leaf.
+
+    Attributes:
+        ready: Units whose arguments have become affine.
+        lines: Unknown lines inside units. A line counts once for every unit that waits for
+            several symbols: the lines of the deep network's layers come first, and bends wait
+            until their line is settled.
+    """
+
+    ready: list[int]
+    lines: Counter[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Mode:
     """A way to speak about a form q on one side of a bend: sign * q >= 0 where own/other side."""
 
@@ -109,40 +124,39 @@ class CellSearch:
     def _simplified(self, cell: Cell) -> int | None:
         """Settle and decompose what the cell decides; the line to split on if units stay open."""
         while True:
-            units, lines = self._open_units()
-            if not units:
+            units = self._open_units()
+            if units.ready:
+                self.step("N", *sorted(units.ready))
+            elif not units.lines:
                 return None
-            if self._settled(cell, lines) or self._decomposed(cell):
-                continue
-            return self._choice(cell, lines)
+            elif not (self._settled(cell, units.lines) or self._decomposed(cell)):
+                return self._choice(cell, units.lines)
 
     # -- open units and the lines inside them
 
-    def _open_units(self) -> tuple[list[int], Counter[int]]:
-        """Units that the outputs depend on with unknown symbols inside, and those lines.
-
-        A line counts once for every unit that waits for several symbols: the lines of the
-        deep network's layers come first, and bends wait until their line is settled.
-        """
+    def _open_units(self) -> OpenUnits:
+        """The units that the outputs depend on with unknown symbols inside, and those lines."""
         proof = self.proof
-        found: list[int] = []
-        lines: Counter[int] = Counter()
+        found = OpenUnits([], Counter())
         todo = [symbol for symbol in proof.coefficients if proof.arguments[symbol][1]]
         seen = set(todo)
         self.bends = {unit: bend for unit, bend in self.bends.items() if unit not in proof.value}
         while todo:
             unit = todo.pop()
-            found.append(unit)
-            if unit not in self.bends:
-                names = self._unknown_inside(unit)
-                if len(names) > 1 or not self._bent(unit):
-                    lines.update(name for name in names if not proof.arguments[name][1])
-                    fresh = [name for name in names - seen if proof.arguments[name][1]]
-                    todo += fresh
-                    seen.update(fresh)
-                    continue
-            lines[self.bends[unit].inner] += 0
-        return found, lines
+            bend = self.bends.get(unit)
+            names = (
+                self._unknown_inside(unit) if bend is None else {bend.inner} - proof.value.keys()
+            )
+            if not names:
+                found.ready.append(unit)
+            elif bend is not None or (len(names) == 1 and self._bent(unit)):
+                found.lines[self.bends[unit].inner] += 0
+            else:
+                found.lines.update(name for name in names if not proof.arguments[name][1])
+                fresh = [name for name in names - seen if proof.arguments[name][1]]
+                todo += fresh
+                seen.update(fresh)
+        return found
 
     def _unknown_inside(self, unit: int) -> set[int]:
         """The unknown symbols that the unit's argument waits for."""

@@ -68,7 +68,7 @@ class LemmaWriter:
 
     def _row_of(self, facet: Form) -> tuple[int, int] | None:
         """The row of the proof that is a positive multiple of a facet, and that multiple."""
-        rows = self.proof.rows
+        rows = [row[0] for row in self.proof.rows]
         common = min(len(rows), len(self._known))
         if len(self._known) > len(rows) or self._known[:common] != rows[:common]:
             self._known, self._rows, common = [], {}, 0
@@ -85,7 +85,7 @@ class LemmaWriter:
             row = self._row_of(facet)
             if row is not None and weight:
                 index, multiple = row
-                found.append((index, weight / multiple, self.proof.rows[index]))
+                found.append((index, weight / multiple, self.proof.rows[index][0]))
         return found
 
     def _written(self, form: Form, multipliers: list[Multiplier]) -> Lemma:
@@ -98,12 +98,12 @@ class LemmaWriter:
             shift = size - bits
             rounded = [(row, _shifted(weight, shift), known) for row, weight, known in multipliers]
             if self._suffices(form, rounded, shift):
-                return [shift, *_flat(rounded)]
+                return [-shift if shift > 0 else 1 << -shift, *_flat(rounded)]
         scale = lcm(*(weight.denominator for _, weight, _ in multipliers))
         exact = [(row, int(weight * scale), known) for row, weight, known in multipliers]
         if not self._suffices(form, exact, 0, scale):
             raise LemmaError
-        return [[scale], *_flat(exact)]
+        return [scale, *_flat(exact)]
 
     def _suffices(
         self,

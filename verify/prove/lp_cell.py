@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 CLEAR = 1.0 / (1 << 24)  # a scaled minimum above this is taken for positive
 _MOST_POINTS = 256
 _MOST_GROUPS = 256
+_SHORT = 1 << 10  # the largest denominator of a dual that is taken for exact
 
 
 class BoxProgram:
@@ -139,19 +140,25 @@ class LpCell:
         if value < -CLEAR:
             raise LemmaError
         active = [index for index, dual in enumerate(duals) if dual > CLEAR / 64]
-        if value <= CLEAR:
-            return self._exact(form, point, active)
         largest = max(map(abs, form))
-        return [
+        proposed = [
             (self._rows[index], Fraction(float(duals[index])) * self._ratio(largest, index))
             for index in active
         ]
+        return proposed if value > CLEAR else self._exact(form, point, active, proposed)
 
     def _ratio(self, largest: int, index: int) -> Fraction:
         return Fraction(largest, max(map(abs, self._rows[index])))
 
-    def _exact(self, form: Form, point: Floats, active: list[int]) -> Weights:
-        """Weights for which the gradient vanishes on every input that is off its bounds."""
+    def _exact(self, form: Form, point: Floats, active: list[int], proposed: Weights) -> Weights:
+        """Weights that prove the form nonnegative: duals as short fractions, or solved for.
+
+        Where many rows meet at the minimiser, no choice of as many rows as inputs that are off
+        their bounds need be independent; there the duals are most often short fractions.
+        """
+        short = [(row, weight.limit_denominator(_SHORT)) for row, weight in proposed]
+        if self._suffices(form, short):
+            return short
         lower, upper = self._program.lower + CLEAR, self._program.upper - CLEAR
         off = [int(index) + 1 for index in np.flatnonzero((lower < point) & (point < upper))]
         here = np.concatenate([[1.0], point])
@@ -159,9 +166,20 @@ class LpCell:
         tight.sort(key=lambda index: index not in active)
         for group in islice(combinations(tight, len(off)), _MOST_GROUPS):
             found = self._solved(form, [self._rows[index] for index in group], off)
-            if found is not None:
+            if found is not None and self._suffices(form, found):
                 return found
         raise LemmaError
+
+    def _suffices(self, form: Form, weights: Weights) -> bool:
+        """Whether form - sum of weight * row is nonnegative on the whole box."""
+        total = [Fraction(entry) for entry in form]
+        for row, weight in weights:
+            total = [a - weight * b for a, b in zip(total, row, strict=True)]
+        box = self._program.box
+        ends = zip(total[1:], box.lower, box.upper, strict=True)
+        return (
+            sum((slope * (low if slope > 0 else high) for slope, low, high in ends), total[0]) >= 0
+        )
 
     @staticmethod
     def _solved(form: Form, rows: list[Form], columns: list[int]) -> Weights | None:

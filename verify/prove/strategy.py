@@ -1,4 +1,4 @@
-"""The order of proof search that pays: merge, refute, cells, SMT.
+"""The order of proof search that pays: merge, refute, cells, SMT; canonical forms if wanted.
 
 `prove` answers Equivalent(certificate) | Different(point) | Unknown(reason). Search is
 untrusted: a certificate counts only if the checker accepts its bytes in this run, a
@@ -7,7 +7,7 @@ counterexample only if exact evaluation differs at a point of the domain.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from theory.cone import box_cone, independent, polytope_cones, start_cones
 from theory.domain import Box, Polytope, Space
@@ -16,9 +16,10 @@ from theory.form import Form, coordinate_forms
 from theory.network import Vector
 from verify.certificate import Certificate, Step, checked
 from verify.checker import Claim as CheckerClaim
-from verify.checker import MalformedError, Proof, RejectedError
+from verify.checker import MalformedError, Proof, RejectedError, document
 from verify.checker import Network as CheckerNetwork
-from verify.claim import Claim, domain_json
+from verify.claim import Claim
+from verify.prove.canonical import Apart, Same, Undecided, compared
 from verify.prove.cell import Cell, LemmaError
 from verify.prove.cells import CellSearch, StuckError
 from verify.prove.lp_cell import LpCell
@@ -27,7 +28,7 @@ from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
-ENGINES = ("auto", "merge", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "cells", "smt")
 Progress = Callable[[str], None]
 
 
@@ -66,8 +67,9 @@ def prove(
 
     Args:
         claim: The question.
-        engine: `merge` compares merged units only, `cells` goes on to the case tree, `smt` asks
-            Z3 alone (which gives no certificate), `auto` takes what pays.
+        engine: `merge` compares merged units only, `canonical` compares canonical forms and then
+            looks for a certificate, `cells` goes on to the case tree, `smt` asks Z3 alone (which
+            gives no certificate), `auto` takes what pays.
         timeout: Seconds after which the search gives up with Unknown.
         progress: Called now and then with a word on where the search is.
     """
@@ -79,6 +81,8 @@ def prove(
     if engine == "smt":
         return _by_smt(claim, timeout)
     started = time.monotonic()
+    if engine == "canonical":
+        return _by_canonical(claim, clock, started)
     merged = _certified(claim, [["="]], "merge", started)
     if merged is not None:
         return merged
@@ -114,12 +118,49 @@ def _certified(claim: Claim, steps: list[Step], engine: str, started: float) -> 
 def proof_of(claim: Claim) -> Proof:
     """A fresh state of the checker for a claim."""
     left, right = (CheckerNetwork(side.data, side.name) for side in (claim.left, claim.right))
-    return Proof(CheckerClaim(domain_json(claim.domain), claim.relation, left, right))
+    domain, relation = document(claim.data, "claim", "domain relation left right")[:2]
+    return Proof(CheckerClaim(domain, relation, left, right))
 
 
 def decided_by_cells(claim: Claim) -> Verdict:
     """The verdict of the case tree alone: no merging first, no sampling."""
     return _by_cells(claim, Clock(None, None), time.monotonic())
+
+
+def _by_canonical(claim: Claim, clock: Clock, started: float) -> Verdict:
+    """The verdict by canonical forms: a point where they differ, a certificate if they do not."""
+    try:
+        found = compared(claim, clock.pulse)
+    except OutOfTimeError:
+        return Unknown(f"canonical: the time was used up after {clock.beats} cells")
+    match found:
+        case Undecided(reason):
+            return Unknown(f"canonical: {reason}")
+        case Apart(theorem, points):
+            point = counterexample_near(
+                claim.left.network, claim.right.network, claim.domain, points
+            )
+            if point is None:
+                return Unknown(f"canonical: the forms of {theorem} differ, but no point shows it")
+            return _different(claim, point, "canonical")
+        case Same():
+            return _certified(claim, [["="]], "canonical", started) or _by_cells_after(
+                found, claim, clock, started
+            )
+
+
+def _by_cells_after(same: Same, claim: Claim, clock: Clock, started: float) -> Verdict:
+    """The certificate of the case tree for networks that a canonical form says are equal."""
+    try:
+        verdict = _by_cells(claim, clock, started)
+    except OutOfTimeError:
+        verdict = Unknown(f"cells: the time was used up after {clock.beats} cells")
+    if not isinstance(verdict, Unknown):
+        return replace(verdict, engine="canonical")
+    return Unknown(
+        f"canonical: the canonical form ({same.theorem}) says equal; its evidence is of another "
+        f"kind, no certificate: recompute {same.form}, for both networks. ({verdict.reason})"
+    )
 
 
 def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:

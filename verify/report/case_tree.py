@@ -15,7 +15,9 @@ KINDS = {
     "S": "split on the sign of the argument of a unit, or of a form",
     "+": "argument proved nonnegative: the unit is affine here",
     "-": "argument proved nonpositive: the unit is zero here",
+    "N": "arguments that have become affine: each unit is one on a line",
     "D": "bent unit written as units on lines",
+    "C": "lemma with a case tree of its own",
     "=": "leaf: the outputs are equal on this cell",
     "0": "leaf: the cell is empty",
 }
@@ -32,13 +34,17 @@ class Turn:
 
     Attributes:
         symbol: The number of the unit that was split, None for a split on an explicit form.
-        form: The explicit form (c, g_1, ..., g_n), empty for a unit.
+        form: The explicit form (c, g_1, ..., g_n), empty for a unit; empty without a unit where
+            a lemma opens a case tree of its own.
         positive: Whether the leaf lies on the side where the argument is >= 0.
     """
 
     symbol: int | None
     form: tuple[int, ...]
     positive: bool
+
+
+_LEMMA = Turn(None, (), positive=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +99,19 @@ def case_tree(script: object) -> CaseTree:
     steps = [_step(step, index) for index, step in enumerate(_list(script, "steps"))]
     leaves: list[Leaf] = []
     path: list[Turn] = []
-    first = 0
+    first, is_open = 0, True
     for index, step in enumerate(steps):
-        if step[0] == "S":
-            path.append(_turn(step, index))
+        if step[0] in ("S", "C"):
+            path.append(_turn(step, index) if step[0] == "S" else _LEMMA)
             first = index + 1
         elif step[0] in _LEAVES:
             cell = steps[first : index + 1]
             leaves.append(Leaf(tuple(path), step[0], len(cell), sum(map(lemma_count, cell))))
             first = index + 1
-            _cross(path)
-            if not path and index + 1 < len(steps):
+            is_open = _cross(path)
+            if not is_open and index + 1 < len(steps):
                 raise FormatError(f"step {index + 1}", "expected no step after the last leaf")
-    if path or not leaves:
+    if is_open:
         raise FormatError("certificate", "expected a leaf on every side of every split")
     counts = Counter(step[0] for step in steps)
     kinds = tuple((name, counts[name]) for name in KINDS)
@@ -117,8 +123,9 @@ def tree_of_certificate(certificate: bytes | None) -> tuple[CaseTree | None, str
     if certificate is None:
         return None, ""
     try:
-        content = json.loads(certificate)
-        return case_tree(content["steps"] if isinstance(content, dict) else None), ""
+        head, *more = map(json.loads, certificate.splitlines())
+        steps = head["steps"] if isinstance(head, dict) else None
+        return case_tree([*_list(steps, "steps"), *more]), ""
     except FormatError as error:
         return None, str(error)
     except (ValueError, KeyError, RecursionError):
@@ -132,13 +139,19 @@ def lemma_count(step: Step) -> int:
     return len(arguments[start::stride])
 
 
-def _cross(path: list[Turn]) -> None:
-    """Go on at the other side of the latest split whose first side this leaf has finished."""
+def _cross(path: list[Turn]) -> bool:
+    """Go on after a leaf: behind the lemma it proves, or at the other side of the latest split.
+
+    Whether there is anything left to prove.
+    """
     while path:
         turn = path.pop()
+        if turn == _LEMMA:
+            return True
         if turn.positive:
             path.append(Turn(turn.symbol, turn.form, positive=False))
-            return
+            return True
+    return False
 
 
 def _list(value: object, where: str) -> list[object]:

@@ -73,7 +73,8 @@ def read_evidence(folder: Path) -> Evidence:
         _named_network(folder, top[side], f"{CLAIM}, {side}") for side in ("left", "right")
     )
     try:
-        claim = Claim(left, right, domain_of(top["domain"], f"{CLAIM}, domain"))
+        domain = domain_of(top["domain"], left.network.inputs, f"{CLAIM}, domain")
+        claim = Claim(left, right, domain)
     except TheoryError as error:
         raise FormatError(CLAIM, str(error)) from None
     return Evidence(
