@@ -60,14 +60,15 @@ def _layer(value: Json, width: int, where: str) -> Affine:
     try:
         return Affine(
             width,
-            tuple(_row(row, f"{where}, row {index}") for index, row in enumerate(rows)),
+            tuple(sparse_row_of(row, f"{where}, row {index}") for index, row in enumerate(rows)),
             tuple(number_of(entry, f"{where}, bias {index}") for index, entry in enumerate(bias)),
         )
     except ShapeError as error:
         raise FormatError(where, str(error)) from None
 
 
-def _row(value: Json, where: str) -> Row:
+def sparse_row_of(value: Json, where: str) -> Row:
+    """The row that lists column and weight in turn."""
     entries = array_of(value, where)
     if len(entries) % 2:
         raise FormatError(where, "expected column and weight in turn, got an odd number of entries")
@@ -77,7 +78,12 @@ def _row(value: Json, where: str) -> Row:
     )
 
 
-def _text(value: Fraction, layer: int) -> str:
+def number_text(value: Fraction, layer: int) -> str:
+    """The text of a number of a layer.
+
+    Raises:
+        ExportError: it is too long to be read again.
+    """
     if value.numerator.bit_length() + value.denominator.bit_length() > _MOST_BITS:
         raise ExportError(
             f"layer {layer}", f"a number is longer than the {_LONGEST} characters that are read"
@@ -93,9 +99,9 @@ def network_text(network: Network) -> str:
     """
     layers = [
         {
-            "bias": [_text(value, index) for value in layer.bias],
+            "bias": [number_text(value, index) for value in layer.bias],
             "rows": [
-                [entry for column, weight in row for entry in (column, _text(weight, index))]
+                [entry for column, weight in row for entry in (column, number_text(weight, index))]
                 for row in layer.rows
             ],
         }
