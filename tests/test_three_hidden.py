@@ -126,15 +126,16 @@ def test_what_is_open_must_not_depend_on_the_sign_of_units() -> None:
     steps = [Fraction(k, 2) for k in range(-6, 7)]
     wrong = 0
     for point in product(steps, repeat=2):
-        found = 0
+        value = Fraction(0)
         for piece in pieces:
             layers = zip(piece.preactivations, piece.pattern.layers, strict=True)
-            found += all(
+            if all(
                 (form[0] + form[1] * point[0] + form[2] * point[1] > 0) == active
                 for forms, bits in layers
                 for form, active in zip(forms, bits, strict=True)
-            )
-        wrong += found != 1
+            ):
+                value += piece.affine(point)[0]
+        wrong += value != PAIRS(point)[0]
     assert wrong == 25
 
 
