@@ -1,0 +1,484 @@
+(** The calculus: what the checker knows on a cell of the case tree, and the rules (theorem T11).
+
+    Variable 1 is the constant one, variables 2 ... last are the inputs, later variables are
+    *symbols*: symbol k stands for relu(argument of k), where the argument is an expression in
+    inputs and earlier symbols. Equal arguments share a symbol, and relu(-a) = relu(a) - a.
+    [targets] are the expressions that the claim speaks about, [obligations] what has to be shown
+    of them. On the current cell [value] says what some symbols are, [rows] are expressions known
+    to be >= 0. All is scaled by positive integers; [unit] is that of the inputs' bounds. *)
+
+Require Import ZArith List Bool FMapPositive.
+From Relucert Require Import Expression.
+Import ListNotations.
+Open Scope Z_scope.
+
+(** Over variables of their own: 1 is the constant one, i + 1 the i-th target.
+    Where all of [given] are >= 0, [goal] is >= 0. *)
+Record obligation := Obligation { given : list expression; goal : expression }.
+
+Definition interval := (option Z * option Z)%type.
+
+Record state := State
+  { next : positive;                  (* the number of the next symbol *)
+    arguments : Map.t expression;     (* symbol -> argument *)
+    numbers : Map.t (list positive);  (* hash of an argument -> symbols; only a hint *)
+    bounds : Map.t interval;          (* variable -> ends of an interval that holds unit * it *)
+    value : Map.t expression;         (* symbol -> what it is on this cell, where known *)
+    waiting : Map.t Z;                (* symbol -> how many symbols its argument waits for; hint *)
+    watchers : Map.t (list positive); (* symbol -> those that wait for it, latest first; hint *)
+    rows : Map.t expression;          (* row number, from 1 -> expression *)
+    next_row : positive;
+    targets : Map.t expression;       (* 1 -> the constant one, i + 1 -> the i-th target *)
+    obligations : list obligation }.
+
+(** A lemma says that p * expression - 2^shift * (sum of multiplier * row) has a nonnegative
+    minimum over the bounds of the variables; row 0 is the side on which the lemma speaks.
+    [Shift e]: p = 2^max(-e, 0), shift = max(e, 0). [Factor p]: shift = 0. *)
+Inductive scaling := Shift (e : Z) | Factor (p : Z).
+Record lemma := Lemma { scaled_by : scaling; uses : list (N * Z) }.
+
+(** How one side of a bent unit is decomposed: see [decompose]. *)
+Inductive mode := Positive | Negative | PlusSymbol | MinusSymbol.
+
+Inductive step :=
+| Split (k : positive)                                            (* S *)
+| SplitOn (e : expression)                                        (* S with a form *)
+| Settle (positive_side : bool) (k : positive) (l : lemma)        (* + and - *)
+| Relax (k : positive) (low : Z) (l1 : lemma) (high : Z) (l2 : lemma)         (* R *)
+| Cut (k : positive) (positive_side : bool)                       (* C *)
+| Decompose (k : positive) (m1 : mode) (l1 : lemma) (m2 : mode) (l2 : lemma)  (* D *)
+| Equal (ls : list lemma)                                         (* = *)
+| Empty (l : lemma).                                              (* 0 *)
+
+Definition set_value k e s :=
+  State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s)) (waiting s)
+        (watchers s) (rows s) (next_row s) (targets s) (obligations s).
+Definition set_waiting w u s :=
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) w u
+        (rows s) (next_row s) (targets s) (obligations s).
+Definition add_row e s :=
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) (waiting s) (watchers s)
+        (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s)) (targets s) (obligations s).
+Definition set_question t o s :=
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) (waiting s) (watchers s)
+        (rows s) (next_row s) t o.
+
+Definition list_at (m : Map.t (list positive)) (k : positive) : list positive :=
+  match Map.find k m with Some l => l | None => [] end.
+
+Definition the (v : positive) : expression := [(v, 1)].
+Definition opposite (e : expression) : expression := scale (-1) e.
+Definition sided (positive_side : bool) (e : expression) : expression :=
+  if positive_side then e else opposite e.
+
+Section Calculus.
+Variable unit : Z.
+Variable last : positive.
+
+Definition is_symbol (v : positive) : bool := Pos.ltb last v.
+Definition symbols_of (e : expression) : list positive := filter is_symbol (map fst e).
+Definition is_affine (e : expression) : bool := forallb (fun t => negb (is_symbol (fst t))) e.
+
+(** A lower bound of unit * e from the intervals of its variables. *)
+Fixpoint minimum_from (low : Z) (b : Map.t interval) (e : expression) : option Z :=
+  match e with
+  | [] => Some low
+  | (v, c) :: e' =>
+    match Map.find v b with
+    | None => None
+    | Some (l, h) =>
+      match (if c <? 0 then h else l) with
+      | Some bound => minimum_from (low + c * bound) b e'
+      | None => None
+      end
+    end
+  end.
+Definition minimum := minimum_from 0.
+
+Definition is_known (s : state) (v : positive) : bool := Map.mem v (value s).
+
+(** The expression with every known symbol replaced by its value, and so on. *)
+Definition known_value (s : state) (v : positive) : option expression :=
+  if is_symbol v then Map.find v (value s) else None.
+Definition replaced (s : state) (e : expression) : expression + expression :=
+  match separate (known_value s) e with
+  | (_, []) => inr e
+  | (kept, parts) => inl (weighted_sum ((1, kept) :: parts))
+  end.
+Definition reduced (s : state) (e : expression) : expression :=
+  match replaced s e with
+  | inr _ => e
+  | inl e => match iterate 40 (replaced s) e with inl e | inr e => e end
+  end.
+
+(** The symbol with this argument, if there is one. *)
+Definition symbol_of (s : state) (a : expression) : option positive :=
+  find (fun k => match Map.find k (arguments s) with Some b => same a b | None => false end)
+       (list_at (numbers s) (hash a)).
+
+Definition existing (s : state) (v : positive) : bool :=
+  negb (is_symbol v) || Map.mem v (arguments s).
+
+(** [user] waits for symbol [k] (once). *)
+Definition watch (user : positive) (s : state) (k : positive) : state :=
+  let users := list_at (watchers s) k in
+  if existsb (Pos.eqb user) users then s else
+  let count := match Map.find user (waiting s) with Some n => n | None => 0 end in
+  set_waiting (Map.add user (count + 1) (waiting s)) (Map.add k (user :: users) (watchers s)) s.
+
+(** A new symbol; interval bounds settle its sign here where they can. *)
+Definition introduce (s : state) (a : expression) : option (state * positive) :=
+  let k := next s in
+  if is_symbol k && negb (Map.mem k (arguments s)) && forallb (fun t => existing s (fst t)) a then
+    let low := minimum (bounds s) a in
+    let high := minimum (bounds s) (opposite a) in
+    let nonnegative := match low with Some l => 0 <=? l | None => false end in
+    let nonpositive := match high with Some h => 0 <=? h | None => false end in
+    let top := match high with Some h => Some (Z.max (- h) 0) | None => None end in
+    let known := if nonnegative then Map.add k a (value s)
+                 else if nonpositive then Map.add k [] (value s) else value s in
+    let s' := State (Pos.succ k) (Map.add k a (arguments s))
+                    (Map.add (hash a) (k :: list_at (numbers s) (hash a)) (numbers s))
+                    (Map.add k (Some 0, top) (bounds s)) known (waiting s) (watchers s)
+                    (rows s) (next_row s) (targets s) (obligations s) in
+    Some (if nonnegative || nonpositive then s' else fold_left (watch k) (symbols_of a) s', k)
+  else None.
+
+(** The relu of an expression: constant, old symbol, opposite of an old symbol, or new symbol. *)
+Definition relu (s : state) (e : expression) : option (state * expression) :=
+  let e := reduced s e in
+  if is_constant e then
+    Some (s, if 0 <=? constant_of e then e else [])
+  else
+    let q := Z.max 1 (content e) in
+    let a := divide q e in
+    match symbol_of s a with
+    | Some k => Some (s, reduced s [(k, q)])
+    | None =>
+      match symbol_of s (opposite a) with
+      | Some k => Some (s, add e (scale q (reduced s (the k))))
+      | None =>
+        match introduce s a with
+        | Some (s', k) => Some (s', reduced s' [(k, q)])
+        | None => None
+        end
+      end
+    end.
+
+(** Record what symbols are here; one whose argument becomes affine is the relu of that. *)
+Definition agenda := (state * list (positive * expression))%type.
+
+Definition visit (names : list positive) (todo : option agenda) (user : positive)
+  : option agenda :=
+  match todo with
+  | None => None
+  | Some (s, queue) =>
+    if is_known s user then todo else
+    let s := fold_left (watch user) names s in
+    let count := (match Map.find user (waiting s) with Some n => n | None => 0 end) - 1 in
+    let s := set_waiting (Map.add user count (waiting s)) (watchers s) s in
+    if negb (count =? 0) then Some (s, queue) else
+    match Map.find user (arguments s) with
+    | None => None
+    | Some a =>
+      match relu s a with
+      | Some (s', e) => Some (s', (user, e) :: queue)
+      | None => None
+      end
+    end
+  end.
+
+Definition work (todo : agenda) : agenda + option state :=
+  match todo with
+  | (s, []) => inr (Some s)
+  | (s, (k, e) :: queue) =>
+    let e := reduced s e in
+    match fold_left (visit (symbols_of e)) (rev (list_at (watchers s) k))
+                    (Some (set_value k e s, queue)) with
+    | Some todo' => inl todo'
+    | None => inr None
+    end
+  end.
+
+Definition resolve (s : state) (k : positive) (e : expression) : option state :=
+  match iterate 40 work (s, [(k, e)]) with inr s' => s' | inl _ => None end.
+
+(** The argument of a symbol that exists and is not yet known here. *)
+Definition unknown (s : state) (k : positive) : option expression :=
+  if is_known s k then None else Map.find k (arguments s).
+
+(** * Lemmas *)
+
+Fixpoint premises (s : state) (side : option expression) (shift : Z) (l : list (N * Z))
+  : option (list (Z * expression)) :=
+  match l with
+  | [] => Some []
+  | (r, m) :: l' =>
+    let row := match r with
+               | N0 => side
+               | Npos p => match Map.find p (rows s) with
+                           | Some e => Some (reduced s e)
+                           | None => None
+                           end
+               end in
+    match row, premises s side shift l' with
+    | Some e, Some rest =>
+      if 0 <=? m then Some ((- Z.shiftl m shift, e) :: rest) else None
+    | _, _ => None
+    end
+  end.
+
+(** Theorem T12: e >= 0 on the cell (on its part where side >= 0, if a side is given). *)
+Definition proves (s : state) (e : expression) (l : lemma) (side : option expression) : bool :=
+  let (p, shift) := match scaled_by l with
+                    | Shift n => (Z.shiftl 1 (Z.max (- n) 0), Z.max n 0)
+                    | Factor p => (p, 0)
+                    end in
+  match premises s side shift (uses l) with
+  | None => false
+  | Some terms =>
+    match minimum (bounds s) (weighted_sum ((p, e) :: terms)) with
+    | Some low => (0 <? p) && (0 <=? low)
+    | None => false
+    end
+  end.
+
+(** * The rules that go on in the same cell *)
+
+(** Rules + and -: a >= 0 on the cell, so the symbol is a; a <= 0 there, so it is 0. *)
+Definition settle (s : state) (positive_side : bool) (k : positive) (l : lemma) : option state :=
+  match unknown s k with
+  | None => None
+  | Some a =>
+    let a := reduced s a in
+    if proves s (sided positive_side a) l None
+    then resolve s k (if positive_side then a else []) else None
+  end.
+
+(** Rule R: low <= unit * a <= high and low < 0 < high on the cell. Two new rows: Y - a >= 0,
+    and the chord high (unit a - low) - (high - low) unit Y >= 0. *)
+Definition relax (s : state) (k : positive) (low : Z) (l1 : lemma) (high : Z) (l2 : lemma)
+  : option state :=
+  match unknown s k with
+  | None => None
+  | Some a =>
+    let a := reduced s a in
+    let above := add (constant (- low)) (scale unit a) in
+    let below := add (constant high) (scale (- unit) a) in
+    if (low <? 0) && (0 <? high) && proves s above l1 None && proves s below l2 None then
+      let chord := add (scale high above) [(k, (low - high) * unit)] in
+      Some (add_row chord (add_row (add (the k) (opposite a)) s))
+    else None
+  end.
+
+(** Rule D (theorem T13): relu(v + w relu(h)) on a cell whose interior misses h = v = 0.
+    With u = v + w h, v speaks for h <= 0 and u for h >= 0. A side q is in mode
+    P: q >= 0 on its own side;                 N: q <= 0 there;
+    +: q <= 0 on the other side, symbol relu(q);   -: q >= 0 there, symbol relu(-q).
+    The unit is p_v + m relu(h) + symbols, p being q in the modes P and -, else 0, where
+    p_u - p_v = m h. *)
+Definition mode_sign (m : mode) : bool :=
+  match m with Positive | MinusSymbol => true | _ => false end.
+Definition mode_symbol (m : mode) : bool :=
+  match m with PlusSymbol | MinusSymbol => true | _ => false end.
+Definition side_proved (s : state) (q : expression) (m : mode) (own : expression) (l : lemma)
+  : bool :=
+  proves s (sided (mode_sign m) q) l (Some (if mode_symbol m then opposite own else own)).
+Definition part (q : expression) (m : mode) : expression := if mode_sign m then q else [].
+Definition relu_part (s : state) (q : expression) (m : mode) : option (state * expression) :=
+  if mode_symbol m then relu s (sided (negb (mode_sign m)) q) else Some (s, []).
+
+(** jump / h, read off the first coefficient of h that is not the constant's. *)
+Definition coefficient (v : positive) (e : expression) : Z :=
+  match find (fun t => Pos.eqb v (fst t)) e with Some t => snd t | None => 0 end.
+Definition ratio (jump h : expression) : Z :=
+  match find (fun t => negb (Pos.eqb 1 (fst t))) h with
+  | Some (v, c) => coefficient v jump / c
+  | None => 0
+  end.
+
+Definition decompose (s : state) (k : positive) (m1 : mode) (l1 : lemma) (m2 : mode) (l2 : lemma)
+  : option state :=
+  match unknown s k with
+  | None => None
+  | Some a =>
+    let a := reduced s a in
+    let v := filter (fun t => negb (is_symbol (fst t))) a in
+    match filter (fun t => is_symbol (fst t)) a with
+    | [(inner, w)] =>
+      match Map.find inner (arguments s) with
+      | None => None
+      | Some h =>
+        let u := add v (scale w h) in
+        let jump := add (part u m2) (opposite (part v m1)) in
+        let m := ratio jump h in
+        if is_affine h && side_proved s v m1 (opposite h) l1 && side_proved s u m2 h l2
+           && same jump (scale m h) then
+          match relu_part s v m1 with
+          | None => None
+          | Some (s1, y1) =>
+            match relu_part s1 u m2 with
+            | None => None
+            | Some (s2, y2) =>
+              resolve s2 k (weighted_sum [(1, part v m1); (m, the inner); (1, y1); (1, y2)])
+            end
+          end
+        else None
+      end
+    | _ => None
+    end
+  end.
+
+(** * Rules that open or close a subtree *)
+
+(** What comes after the subtree that is open now. *)
+Inductive branch :=
+| Enter (s : state) (k : positive) (positive_side : bool)   (* the other side of a split *)
+| Conclude (s : state) (k : positive) (e : expression).     (* what a cut has proved *)
+
+(** One side of the hyperplane a = 0, a the affine argument of symbol k. *)
+Definition enter (s : state) (k : positive) (positive_side : bool) : option state :=
+  match Map.find k (arguments s) with
+  | None => None
+  | Some a => resolve (add_row (sided positive_side a) s) k (if positive_side then a else [])
+  end.
+
+Definition resume (b : branch) : option state :=
+  match b with
+  | Enter s k positive_side => enter s k positive_side
+  | Conclude s k e => resolve s k e
+  end.
+
+(** The targets as they are on this cell; shared by what comes below. *)
+Definition refresh (s : state) : state :=
+  set_question (Map.map (reduced s) (targets s)) (obligations s) s.
+
+(** Rule S: the cell is the union of its parts with a >= 0 and with a <= 0. *)
+Definition split (s : state) (k : positive) (positive_side : bool) : option (state * branch) :=
+  let s := refresh s in
+  match unknown s k with
+  | None => None
+  | Some a =>
+    if is_affine a then
+      match enter s k positive_side with
+      | Some s' => Some (s', Enter s k (negb positive_side))
+      | None => None
+      end
+    else None
+  end.
+
+(** The same for a form that is written out: its sides in their order. *)
+Definition split_on (s : state) (e : expression) : option (state * branch) :=
+  if is_constant e then None else
+  let a := divide (Z.max 1 (content e)) e in
+  match symbol_of s (opposite a) with
+  | Some k => split s k false
+  | None =>
+    match symbol_of s a with
+    | Some k => split s k true
+    | None =>
+      match introduce s a with
+      | Some (s', k) => split s' k true
+      | None => None
+      end
+    end
+  end.
+
+(** Rule C: a lemma with a case tree of its own. The subtree proves the sign of a. *)
+Definition cut (s : state) (k : positive) (positive_side : bool) : option (state * branch) :=
+  match unknown s k with
+  | None => None
+  | Some a =>
+    let a := reduced s a in
+    if forallb (fun t => existing s (fst t)) a then
+      Some (set_question (table [constant 1; a])
+                         [Obligation [] [(2%positive, if positive_side then 1 else -1)]] s,
+            Conclude s k (if positive_side then a else []))
+    else None
+  end.
+
+(** Rules = and 0: every obligation holds on the cell, or it is empty. Without lemmas all targets
+    are zero, or there is nothing to show. *)
+Definition in_targets (s : state) (e : expression) : expression :=
+  substitute (fun v => Some (entry (targets s) v)) e.
+
+Definition met (s : state) (o : obligation) (l : lemma) : bool :=
+  let s' := fold_left (fun s' g => add_row (in_targets s g) s') (given o) s in
+  proves s' (in_targets s (goal o)) l None.
+
+Fixpoint all_met (s : state) (os : list obligation) (ls : list lemma) : bool :=
+  match os, ls with
+  | [], [] => true
+  | o :: os', l :: ls' => met s o l && all_met s os' ls'
+  | _, _ => false
+  end.
+
+Definition trivially_met (s : state) (o : obligation) : bool :=
+  match in_targets s (goal o) with
+  | [] => true
+  | [(v, c)] => Pos.eqb v 1 && (0 <=? c)
+  | _ => false
+  end.
+
+Definition all_zero (s : state) : bool :=
+  forallb (fun t => Pos.eqb 1 (fst t) || same (snd t) []) (Map.elements (targets s)).
+
+Definition equal (s : state) (ls : list lemma) : bool :=
+  let s := refresh s in
+  match ls, obligations s with
+  | [], [] => true
+  | [], os => all_zero s && forallb (trivially_met s) os
+  | _, os => all_met s os ls
+  end.
+
+(** * Scripts: the case tree, depth first *)
+
+Inductive outcome :=
+| Accepted
+| Stuck (rest : list step).  (* the steps from the first that does not apply *)
+
+Definition apply (s : state) (t : step) : option (state * list branch) :=
+  let plain o := match o with Some s' => Some (s', []) | None => None end in
+  let opened o := match o with Some (s', b) => Some (s', [b]) | None => None end in
+  match t with
+  | Split k => opened (split s k true)
+  | SplitOn e => opened (split_on s e)
+  | Settle positive_side k l => plain (settle s positive_side k l)
+  | Relax k low l1 high l2 => plain (relax s k low l1 high l2)
+  | Cut k positive_side => opened (cut s k positive_side)
+  | Decompose k m1 l1 m2 l2 => plain (decompose s k m1 l1 m2 l2)
+  | Equal _ | Empty _ => None
+  end.
+
+Definition closes (s : state) (t : step) : bool :=
+  match t with
+  | Equal ls => equal s ls
+  | Empty l => proves s (constant (-1)) l None
+  | _ => false
+  end.
+
+Fixpoint run (steps : list step) (s : state) (later : list branch) : outcome :=
+  match steps with
+  | [] => Stuck []
+  | t :: steps' =>
+    match t with
+    | Equal _ | Empty _ =>
+      if closes s t then
+        match later with
+        | [] => match steps' with [] => Accepted | _ => Stuck steps' end
+        | b :: later' =>
+          match resume b with
+          | Some s' => run steps' s' later'
+          | None => Stuck steps
+          end
+        end
+      else Stuck steps
+    | _ =>
+      match apply s t with
+      | Some (s', opened) => run steps' s' (opened ++ later)
+      | None => Stuck steps
+      end
+    end
+  end.
+
+End Calculus.

@@ -1,0 +1,617 @@
+(** Every rule of Calculus.v keeps what is known at a fixed point x of the domain true. *)
+
+Require Import ZArith List Bool FMapPositive Reals Lra Lia.
+From Relucert Require Import Expression Claim Semantics Calculus ExpressionFacts.
+Import ListNotations.
+Open Scope R_scope.
+
+#[local] Opaque iterate add.  (* or conversion would run its loops *)
+
+Section Facts.
+Variable unit : Z.
+Variable last : positive.
+Variable x : list R.
+Hypothesis unit_positive : (0 < unit)%Z.
+
+(** [rho] says what the variables are: the inputs are x, and symbols are what they stand for. *)
+Definition models (args : Map.t expression) (rho : positive -> R) : Prop :=
+  (forall v, (v <= last)%positive -> rho v = point x v) /\
+  (forall k a, Map.find k args = Some a -> rho k = Semantics.relu (ev a rho)).
+
+(** What a state knows is true; [tau] are the values of the targets. *)
+Record facts (s : state) (tau rho : positive -> R) : Prop := Facts
+  { bounds_true : forall v l h, Map.find v (bounds s) = Some (l, h) ->
+      (forall b, l = Some b -> IZR b <= IZR unit * rho v) /\
+      (forall b, h = Some b -> IZR unit * rho v <= IZR b);
+    value_true : forall k e, Map.find k (value s) = Some e -> rho k = ev e rho;
+    rows_true : forall r e, Map.find r (rows s) = Some e -> 0 <= ev e rho;
+    targets_true : forall v, tau v = ev (entry (targets s) v) rho }.
+
+Definition here (args : Map.t expression) (v : positive) : Prop :=
+  is_symbol last v = false \/ exists a, Map.find v args = Some a.
+
+(** Arguments mention inputs and symbols that exist, and determine what symbols are. *)
+Record sane (args : Map.t expression) : Prop := Sane
+  { closed : forall k a, Map.find k args = Some a ->
+      is_symbol last k = true /\ forall t, In t a -> here args (fst t);
+    inhabited : exists rho, models args rho;
+    determined : forall rho1 rho2, models args rho1 -> models args rho2 ->
+      forall v, here args v -> rho1 v = rho2 v }.
+
+Definition true_at (tau : positive -> R) (s : state) : Prop :=
+  sane (arguments s) /\ forall rho, models (arguments s) rho -> facts s tau rho.
+
+(** s' knows more than s and is asked the same. *)
+Definition extends (s s' : state) : Prop :=
+  (forall rho, models (arguments s') rho -> models (arguments s) rho) /\
+  obligations s' = obligations s.
+
+Lemma extends_refl : forall s, extends s s.
+Proof. split; auto. Qed.
+
+Lemma extends_trans : forall s1 s2 s3, extends s1 s2 -> extends s2 s3 -> extends s1 s3.
+Proof. intros s1 s2 s3 [A B] [C D]. split; [auto | congruence]. Qed.
+
+Lemma model_one : forall args rho, models args rho -> rho 1%positive = 1.
+Proof. intros args rho [H _]. rewrite H by lia. reflexivity. Qed.
+
+Lemma real_unit : 0 < IZR unit.
+Proof. apply IZR_lt. assumption. Qed.
+
+Lemma existing_here : forall s v, existing last s v = true -> here (arguments s) v.
+Proof.
+  intros s v H. unfold existing in H. apply orb_prop in H as [H|H]; [left|right].
+  - destruct (is_symbol last v); [discriminate | reflexivity].
+  - rewrite Map.mem_find in H.
+    destruct (Map.find v (arguments s)); [eexists; reflexivity | discriminate].
+Qed.
+
+Lemma all_here : forall s (a : expression), forallb (fun t => existing last s (fst t)) a = true ->
+  forall t, In t a -> here (arguments s) (fst t).
+Proof. intros s a H t Ht. apply existing_here. rewrite forallb_forall in H. auto. Qed.
+
+(** ** Bounds and known values *)
+
+Lemma minimum_from_ok : forall s tau rho, facts s tau rho -> forall e low m,
+  minimum_from low (bounds s) e = Some m -> IZR m <= IZR low + IZR unit * ev e rho.
+Proof.
+  intros s tau rho F. induction e as [|[v c] e IH]; intros low m H; cbn [minimum_from ev] in *.
+  - injection H as <-. lra.
+  - destruct (Map.find v (bounds s)) as [[l h]|] eqn:E; [|discriminate].
+    destruct (bounds_true _ _ _ F _ _ _ E) as [Hl Hh].
+    destruct (Z.ltb_spec c 0) as [C|C]; apply IZR_lt in C || apply IZR_le in C.
+    + destruct h as [b|]; [|discriminate]. specialize (Hh b eq_refl). apply IH in H.
+      rewrite plus_IZR, mult_IZR in H.
+      assert (0 <= - IZR c * (IZR b - IZR unit * rho v)) by (apply Rmult_le_pos; lra). lra.
+    + destruct l as [b|]; [|discriminate]. specialize (Hl b eq_refl). apply IH in H.
+      rewrite plus_IZR, mult_IZR in H.
+      assert (0 <= IZR c * (IZR unit * rho v - IZR b)) by (apply Rmult_le_pos; lra). lra.
+Qed.
+
+Lemma minimum_ok : forall s tau rho e m, facts s tau rho ->
+  minimum (bounds s) e = Some m -> IZR m <= IZR unit * ev e rho.
+Proof. intros s tau rho e m F H. eapply minimum_from_ok in H; [|eassumption]. lra. Qed.
+
+Lemma nonnegative : forall s tau rho e m, facts s tau rho ->
+  minimum (bounds s) e = Some m -> (0 <=? m)%Z = true -> 0 <= ev e rho.
+Proof.
+  intros s tau rho e m F H Hm. apply Z.leb_le, IZR_le in Hm. apply (minimum_ok _ _ _ _ _ F) in H.
+  apply positive_factor with (IZR unit); [apply real_unit | lra].
+Qed.
+
+Lemma replaced_ok : forall s tau rho e, facts s tau rho ->
+  match replaced last s e with inl e' => ev e' rho = ev e rho | inr e' => ev e' rho = ev e rho end.
+Proof.
+  intros s tau rho e F. unfold replaced.
+  assert (H : ev (fst (separate (known_value last s) e)) rho
+              + weighted (snd (separate (known_value last s) e)) rho = ev e rho).
+  { apply separate_ok; [|reflexivity]. intros v g H. unfold known_value in H.
+    destruct (is_symbol last v); [|discriminate]. eapply value_true; eassumption. }
+  destruct (separate (known_value last s) e) as [kept [|p parts]]; [reflexivity|].
+  rewrite ev_weighted_sum. cbn [weighted fst snd] in *. lra.
+Qed.
+
+Lemma ev_reduced : forall s tau rho e, facts s tau rho -> ev (reduced last s e) rho = ev e rho.
+Proof.
+  intros s tau rho e F. unfold reduced. pose proof (replaced_ok s tau rho e F) as H.
+  destruct (replaced last s e) as [e'|e']; [|reflexivity].
+  pose proof (iterate_ok _ _ (fun a => ev a rho = ev e rho) (fun a => ev a rho = ev e rho)
+                         (replaced last s)) as L.
+  assert (G : match iterate 40 (replaced last s) e' with
+              | inl a | inr a => ev a rho = ev e rho end).
+  { apply L; [|assumption]. intros a Ha. pose proof (replaced_ok s tau rho a F) as K.
+    destruct (replaced last s a); lra. }
+  destruct (iterate 40 (replaced last s) e'); assumption.
+Qed.
+
+(** ** Symbols *)
+
+Lemma symbol_of_ok : forall s a k, symbol_of s a = Some k -> Map.find k (arguments s) = Some a.
+Proof.
+  intros s a k H. unfold symbol_of in H. apply find_some in H as [_ H].
+  destruct (Map.find k (arguments s)) as [b|]; [|discriminate]. apply same_eq in H. congruence.
+Qed.
+
+(** Hints may change. *)
+Definition same_knowledge (s s' : state) : Prop :=
+  arguments s' = arguments s /\ bounds s' = bounds s /\ value s' = value s /\
+  rows s' = rows s /\ targets s' = targets s /\ obligations s' = obligations s.
+
+Lemma same_true : forall tau s s', same_knowledge s s' -> true_at tau s -> true_at tau s'.
+Proof.
+  intros tau s s' (A & B & C & D & E & _) [H1 H2]. split; rewrite A; [assumption|].
+  intros rho M. destruct (H2 _ M) as [F1 F2 F3 F4].
+  split; rewrite ?B, ?C, ?D, ?E; assumption.
+Qed.
+
+Lemma same_extends : forall s s', same_knowledge s s' -> extends s s'.
+Proof. intros s s' (A & _ & _ & _ & _ & B). split; [rewrite A; auto | assumption]. Qed.
+
+Lemma same_trans : forall s1 s2 s3,
+  same_knowledge s1 s2 -> same_knowledge s2 s3 -> same_knowledge s1 s3.
+Proof. unfold same_knowledge. intros s1 s2 s3 H1 H2. intuition congruence. Qed.
+
+Lemma watch_same : forall user k s, same_knowledge s (watch user s k).
+Proof.
+  intros user k s. unfold watch.
+  destruct (existsb _ _); repeat split.
+Qed.
+
+Lemma watches_same : forall user ks s, same_knowledge s (fold_left (watch user) ks s).
+Proof.
+  induction ks as [|k ks IH]; intros s; cbn [fold_left]; [repeat split|].
+  eapply same_trans; [apply watch_same | apply IH].
+Qed.
+
+Lemma sane_add : forall s k a, sane (arguments s) -> is_symbol last k = true ->
+  Map.find k (arguments s) = None -> (forall t, In t a -> here (arguments s) (fst t)) ->
+  sane (Map.add k a (arguments s)) /\
+  forall rho, models (Map.add k a (arguments s)) rho ->
+    models (arguments s) rho /\ rho k = Semantics.relu (ev a rho).
+Proof.
+  intros s k a [C I D] Hk Hnone Ha. set (args := arguments s) in *.
+  assert (Fresh : forall v, here args v -> v <> k).
+  { intros v [Hv|[b Hv]] ->; congruence. }
+  assert (Old : forall v, here args v -> here (Map.add k a args) v).
+  { intros v Hv. pose proof (Fresh _ Hv) as N. destruct Hv as [H|[b H]]; [left; assumption|].
+    right. exists b. rewrite Map.gso; assumption. }
+  assert (Below : forall rho, models (Map.add k a args) rho ->
+                  models args rho /\ rho k = Semantics.relu (ev a rho)).
+  { intros rho [M1 M2]. split; [split; [assumption|]|].
+    - intros j b H. apply M2. rewrite Map.gso; [assumption|]. intros ->. congruence.
+    - apply M2. apply Map.gss. }
+  split; [|assumption]. split.
+  - intros j b H. destruct (Pos.eq_dec j k) as [->|N].
+    + rewrite Map.gss in H. injection H as <-. auto.
+    + rewrite Map.gso in H by assumption. destruct (C _ _ H) as [H1 H2]. auto.
+  - destruct I as [rho0 [M1 M2]].
+    exists (fun v => if Pos.eqb v k then Semantics.relu (ev a rho0) else rho0 v).
+    assert (Same : forall b, (forall t, In t b -> here args (fst t)) ->
+              ev b (fun v => if Pos.eqb v k then Semantics.relu (ev a rho0) else rho0 v)
+              = ev b rho0).
+    { intros b Hb. apply ev_ext. intros t Ht. destruct (Pos.eqb_spec (fst t) k) as [E|]; [|reflexivity].
+      exfalso. exact (Fresh _ (Hb _ Ht) E). }
+    split.
+    + intros v Hv. destruct (Pos.eqb_spec v k) as [->|]; [|auto].
+      unfold is_symbol in Hk. apply Pos.ltb_lt in Hk. lia.
+    + intros j b H. destruct (Pos.eqb_spec j k) as [->|N].
+      * rewrite Map.gss in H. injection H as <-. rewrite Same; auto.
+      * rewrite Map.gso in H by assumption. destruct (C _ _ H) as [_ H2]. rewrite Same; auto.
+  - intros rho1 rho2 R1 R2 v Hv.
+    destruct (Below _ R1) as [M1 K1], (Below _ R2) as [M2 K2].
+    assert (E : forall w, here args w -> rho1 w = rho2 w) by (apply D; assumption).
+    destruct (Pos.eq_dec v k) as [->|N].
+    + rewrite K1, K2. f_equal. apply ev_ext. auto.
+    + apply E. destruct Hv as [H|[b H]]; [left; assumption|].
+      right. exists b. rewrite Map.gso in H by assumption. assumption.
+Qed.
+
+Lemma find_add : forall (A : Type) k j (e d : A) m, Map.find j (Map.add k e m) = Some d ->
+  (j = k /\ d = e) \/ Map.find j m = Some d.
+Proof.
+  intros A k j e d m H. destruct (Pos.eq_dec j k) as [->|N].
+  - rewrite Map.gss in H. injection H as <-. auto.
+  - rewrite Map.gso in H by assumption. auto.
+Qed.
+
+Lemma introduce_ok : forall tau s a s' k, true_at tau s -> introduce last s a = Some (s', k) ->
+  true_at tau s' /\ extends s s' /\
+  forall rho, models (arguments s') rho -> rho k = Semantics.relu (ev a rho).
+Proof.
+  intros tau s a s' k [S F] H. unfold introduce in H.
+  destruct (is_symbol last (next s)) eqn:Hk; [|discriminate].
+  destruct (negb (Map.mem (next s) (arguments s))) eqn:Hn; [|discriminate].
+  destruct (forallb _ a) eqn:Ha; [|discriminate]. cbn [andb] in H.
+  apply negb_true_iff in Hn. rewrite Map.mem_find in Hn.
+  destruct (sane_add s (next s) a S Hk) as [S' M'];
+    [destruct (Map.find (next s) (arguments s)); [discriminate | reflexivity]
+    | apply all_here; assumption|].
+  set (low := minimum (bounds s) a) in H. set (high := minimum (bounds s) (opposite a)) in H.
+  set (nonneg := match low with Some l => (0 <=? l)%Z | None => false end) in H.
+  set (nonpos := match high with Some h => (0 <=? h)%Z | None => false end) in H.
+  set (top := match high with Some h => Some (Z.max (- h) 0) | None => None end) in H.
+  set (known := if nonneg then Map.add (next s) a (value s)
+                else if nonpos then Map.add (next s) [] (value s) else value s) in H.
+  match type of H with context [if _ then ?t else _] => set (s0 := t) in H end.
+  injection H as Hs <-.
+  assert (Same : same_knowledge s0 s').
+  { subst s'. destruct (nonneg || nonpos); [repeat split | apply watches_same]. }
+  clear Hs.
+  assert (T : true_at tau s0).
+  { split; [exact S'|]. intros rho R. destruct (M' _ R) as [M K].
+    destruct (F _ M) as [F1 F2 F3 F4].
+    assert (Low : nonneg = true -> 0 <= ev a rho).
+    { unfold nonneg, low. destruct (minimum (bounds s) a) eqn:E; [|discriminate].
+      intros G. eapply nonnegative; eauto. }
+    assert (High : nonpos = true -> ev a rho <= 0).
+    { unfold nonpos, high. destruct (minimum (bounds s) (opposite a)) eqn:E; [|discriminate].
+      intros G. assert (0 <= ev (opposite a) rho) by (eapply nonnegative; eauto).
+      unfold opposite in *. rewrite ev_scale in *. lra. }
+    split; cbn [bounds value rows targets s0].
+    - intros v l h G. apply find_add in G as [[-> G]|G]; [|eauto]. injection G as -> ->.
+      pose proof real_unit as U. rewrite K. split; intros b Hb.
+      + injection Hb as <-. apply Rmult_le_pos; [lra | apply relu_nonneg].
+      + revert Hb. unfold top, high. destruct (minimum (bounds s) (opposite a)) as [m|] eqn:E; [|discriminate].
+        intros Hb. injection Hb as <-. eapply minimum_ok in E; [|eauto].
+        unfold opposite in E. rewrite ev_scale in E.
+        pose proof (IZR_le _ _ (Z.le_max_l (- m) 0)) as L1. rewrite opp_IZR in L1.
+        pose proof (IZR_le _ _ (Z.le_max_r (- m) 0)) as L2.
+        destruct (relu_cases (ev a rho)) as [[_ ->]|[_ ->]]; lra.
+    - intros j e G. unfold known in G. destruct nonneg.
+      + apply find_add in G as [[-> ->]|G]; [|eauto]. rewrite K. apply relu_pos. auto.
+      + destruct nonpos; [|eauto]. apply find_add in G as [[-> ->]|G]; [|eauto].
+        rewrite K. apply relu_neg. auto.
+    - eauto.
+    - assumption. }
+  split; [eapply same_true; eassumption|]. destruct Same as (A & _ & _ & _ & _ & O). split.
+  - split; [|rewrite O; reflexivity]. intros rho R. rewrite A in R. apply (M' _ R).
+  - intros rho R. rewrite A in R. apply (M' _ R).
+Qed.
+
+Lemma relu_ok : forall tau s e s' e', true_at tau s -> relu last s e = Some (s', e') ->
+  true_at tau s' /\ extends s s' /\
+  forall rho, models (arguments s') rho -> ev e' rho = Semantics.relu (ev e rho).
+Proof.
+  intros tau s e s' e' T H. unfold relu in H. set (e1 := reduced last s e) in H.
+  assert (E1 : forall rho, models (arguments s) rho -> ev e1 rho = ev e rho).
+  { intros rho M. eapply ev_reduced. apply (proj2 T _ M). }
+  destruct (is_constant e1) eqn:C.
+  - injection H as <- <-. split; [assumption|]. split; [apply extends_refl|].
+    intros rho M. rewrite <- E1 by assumption.
+    assert (One : rho 1%positive = 1) by (eapply model_one; eassumption).
+    rewrite (ev_is_constant e1) by assumption. rewrite One.
+    destruct (Z.leb_spec 0 (constant_of e1)) as [P|P];
+      [apply IZR_le in P; rewrite (ev_is_constant e1), One by assumption; symmetry; apply relu_pos
+      | apply IZR_lt in P; symmetry; apply relu_neg]; lra.
+  - pose proof (ev_primitive e1) as Q. cbn zeta in Q. set (q := Z.max 1 (content e1)) in *.
+    set (a := divide q e1) in *.
+    assert (Hq : 0 < IZR q) by (apply IZR_lt; unfold q; lia).
+    assert (E2 : forall rho, models (arguments s) rho ->
+              Semantics.relu (ev e rho) = IZR q * Semantics.relu (ev a rho)).
+    { intros rho M. rewrite <- E1, Q by assumption. apply relu_scale. assumption. }
+    assert (Y : forall s1 rho k, true_at tau s1 -> models (arguments s1) rho ->
+              ev (reduced last s1 [(k, q)]) rho = IZR q * rho k).
+    { intros s1 rho k T1 M. rewrite (ev_reduced s1 tau) by apply (proj2 T1 _ M). simpl. lra. }
+    destruct (symbol_of s a) as [k|] eqn:S1; [|destruct (symbol_of s (opposite a)) as [k|] eqn:S2].
+    + injection H as <- <-. split; [assumption|]. split; [apply extends_refl|]. intros rho M.
+      rewrite Y, E2 by assumption. apply symbol_of_ok in S1. rewrite (proj2 M _ _ S1). reflexivity.
+    + injection H as <- <-. split; [assumption|]. split; [apply extends_refl|]. intros rho M.
+      rewrite ev_add, ev_scale, (ev_reduced s tau), E2 by (try assumption; apply (proj2 T _ M)).
+      apply symbol_of_ok in S2. cbn [the ev]. rewrite (proj2 M _ _ S2). unfold opposite.
+      rewrite ev_scale, Q. replace (-1 * ev a rho) with (- ev a rho) by lra.
+      rewrite relu_opposite. lra.
+    + destruct (introduce last s a) as [[s1 k]|] eqn:S3; [|discriminate]. injection H as <- <-.
+      destruct (introduce_ok _ _ _ _ _ T S3) as (T1 & X & K). split; [assumption|].
+      split; [assumption|]. intros rho M. rewrite Y, E2, K by (try assumption; apply X; assumption).
+      reflexivity.
+Qed.
+
+(** ** Recording values *)
+
+Definition says (s : state) (ke : positive * expression) : Prop :=
+  forall rho, models (arguments s) rho -> rho (fst ke) = ev (snd ke) rho.
+
+Lemma says_extends : forall s s' ke, extends s s' -> says s ke -> says s' ke.
+Proof. intros s s' ke [X _] H rho M. auto. Qed.
+
+Lemma set_value_ok : forall tau s k e, true_at tau s -> says s (k, e) ->
+  true_at tau (set_value k e s).
+Proof.
+  intros tau s k e [S F] H. split; [assumption|]. intros rho M.
+  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  intros j d G. cbn [set_value value] in G. apply find_add in G as [[-> ->]|G]; [|auto].
+  apply (H _ M).
+Qed.
+
+Lemma add_row_ok : forall tau s e, true_at tau s ->
+  (forall rho, models (arguments s) rho -> 0 <= ev e rho) -> true_at tau (add_row e s).
+Proof.
+  intros tau s e [S F] H. split; [assumption|]. intros rho M.
+  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. auto.
+Qed.
+
+(** An agenda reached from s0. *)
+Definition sound_agenda (tau : positive -> R) (s0 : state) (todo : agenda) : Prop :=
+  true_at tau (fst todo) /\ extends s0 (fst todo) /\ Forall (says (fst todo)) (snd todo).
+
+Lemma visit_ok : forall tau s0 names todo user todo', sound_agenda tau s0 todo ->
+  visit last names (Some todo) user = Some todo' -> sound_agenda tau s0 todo'.
+Proof.
+  intros tau s0 names [s queue] user todo' (T & X & Q) H. cbn [fst snd] in *.
+  unfold visit in H. destruct (is_known s user); [injection H as <-; exact (conj T (conj X Q))|].
+  set (s1 := fold_left (watch user) names s) in H.
+  match type of H with context [set_waiting ?w ?u s1] => set (s2 := set_waiting w u s1) in H end.
+  assert (K : same_knowledge s s2).
+  { eapply same_trans; [apply watches_same|]. fold s1. repeat split. }
+  assert (T2 : true_at tau s2) by (eapply same_true; eassumption).
+  assert (X2 : extends s s2) by (apply same_extends; assumption).
+  assert (Q2 : Forall (says s2) queue).
+  { eapply Forall_impl; [|exact Q]. intros ke. apply says_extends. assumption. }
+  destruct (negb _).
+  - injection H as <-. split; [assumption|]. split; [eapply extends_trans; eassumption | assumption].
+  - destruct (Map.find user (arguments s2)) as [a|] eqn:A; [|discriminate].
+    destruct (relu last s2 a) as [[s3 e]|] eqn:E; [|discriminate]. injection H as <-.
+    destruct (relu_ok _ _ _ _ _ T2 E) as (T3 & X3 & V). split; [assumption|]. cbn [fst snd].
+    split; [eauto using extends_trans|]. constructor.
+    + intros rho M. cbn [fst snd]. rewrite V by assumption. apply (proj2 (proj1 X3 _ M)). assumption.
+    + eapply Forall_impl; [|exact Q2]. intros ke. apply says_extends. assumption.
+Qed.
+
+Lemma visits_ok : forall tau s0 names users todo todo', sound_agenda tau s0 todo ->
+  fold_left (visit last names) users (Some todo) = Some todo' -> sound_agenda tau s0 todo'.
+Proof.
+  induction users as [|user users IH]; intros todo todo' G H; cbn [fold_left] in H.
+  - injection H as <-. assumption.
+  - destruct (visit last names (Some todo) user) as [todo1|] eqn:E.
+    + eapply IH; [|exact H]. eapply visit_ok; eassumption.
+    + exfalso. clear - H. induction users as [|u users IH]; cbn [fold_left visit] in H;
+        [discriminate | auto].
+Qed.
+
+Lemma work_ok : forall tau s0 todo, sound_agenda tau s0 todo ->
+  match work last todo with
+  | inl todo' => sound_agenda tau s0 todo'
+  | inr (Some s) => true_at tau s /\ extends s0 s
+  | inr None => True
+  end.
+Proof.
+  intros tau s0 [s [|[k e] queue]] (T & X & Q); unfold work; cbn [fst snd] in *; [auto|].
+  destruct (fold_left _ _ _) as [todo'|] eqn:E; [|exact I].
+  eapply visits_ok; [|exact E]. inversion Q as [|? ? Q1 Q2]. subst.
+  split; [|split; assumption]. apply set_value_ok; [assumption|].
+  intros rho M. cbn [fst snd]. rewrite (ev_reduced s tau) by apply (proj2 T _ M). apply (Q1 _ M).
+Qed.
+
+Lemma resolve_ok : forall tau s k e s', true_at tau s -> says s (k, e) ->
+  resolve last s k e = Some s' -> true_at tau s' /\ extends s s'.
+Proof.
+  intros tau s k e s' T H E. unfold resolve in E.
+  pose proof (iterate_ok _ _ (sound_agenda tau s)
+                (fun o => match o with Some s1 => true_at tau s1 /\ extends s s1 | None => True end)
+                (work last) (work_ok tau s)) as L.
+  specialize (L 40%nat (s, [(k, e)])).
+  assert (G : sound_agenda tau s (s, [(k, e)])).
+  { split; [assumption|]. split; [apply extends_refl|]. repeat constructor. assumption. }
+  specialize (L G). destruct (iterate 40 (work last) (s, [(k, e)])) as [|[s1|]]; try discriminate.
+  injection E as <-. assumption.
+Qed.
+
+(** ** Lemmas *)
+
+Lemma premises_ok : forall tau s rho side shift, facts s tau rho ->
+  (forall d, side = Some d -> 0 <= ev d rho) -> (0 <= shift)%Z ->
+  forall l terms, premises last s side shift l = Some terms -> weighted terms rho <= 0.
+Proof.
+  intros tau s rho side shift F Hside Hshift.
+  induction l as [|[r m] l IH]; intros terms H; cbn [premises] in H.
+  - injection H as <-. simpl. lra.
+  - match type of H with (match ?o with _ => _ end = _) => destruct o as [e|] eqn:R end;
+      [|discriminate].
+    destruct (premises last s side shift l) as [rest|]; [|discriminate].
+    destruct (Z.leb_spec 0 m) as [Hm|]; [|discriminate]. injection H as <-.
+    specialize (IH _ eq_refl). cbn [weighted].
+    assert (0 <= ev e rho).
+    { destruct r as [|p]; [auto|]. destruct (Map.find p (rows s)) as [d|] eqn:P; [|discriminate].
+      injection R as <-. rewrite (ev_reduced s tau) by assumption. eapply rows_true; eassumption. }
+    assert (0 <= Z.shiftl m shift)%Z as G by (apply Z.shiftl_nonneg; assumption).
+    apply IZR_le in G. rewrite opp_IZR.
+    assert (0 <= IZR (Z.shiftl m shift) * ev e rho) by (apply Rmult_le_pos; assumption). lra.
+Qed.
+
+(** Theorem T12. *)
+Lemma proves_ok : forall tau s rho e l side, facts s tau rho ->
+  (forall d, side = Some d -> 0 <= ev d rho) -> proves last s e l side = true -> 0 <= ev e rho.
+Proof.
+  intros tau s rho e l side F Hside H. unfold proves in H.
+  set (ps := match scaled_by l with
+             | Shift n => (Z.shiftl 1 (Z.max (- n) 0), Z.max n 0)
+             | Factor p => (p, 0%Z) end) in H.
+  assert (Hshift : (0 <= snd ps)%Z) by (unfold ps; destruct (scaled_by l); cbn [snd]; lia).
+  destruct ps as [p shift]. cbn [snd] in Hshift.
+  destruct (premises last s side shift (uses l)) as [terms|] eqn:E; [|discriminate].
+  destruct (minimum (bounds s) (weighted_sum ((p, e) :: terms))) as [m|] eqn:Em; [|discriminate].
+  apply andb_prop in H as [Hp Hm]. apply Z.ltb_lt, IZR_lt in Hp.
+  pose proof (premises_ok _ _ _ _ _ F Hside Hshift _ _ E) as W.
+  pose proof (nonnegative _ _ _ _ _ F Em Hm) as N. rewrite ev_weighted_sum in N.
+  cbn [weighted] in N. apply positive_factor with (IZR p); lra.
+Qed.
+
+Lemma proves_everywhere : forall tau s e l, true_at tau s -> proves last s e l None = true ->
+  forall rho, models (arguments s) rho -> 0 <= ev e rho.
+Proof.
+  intros tau s e l T H rho M. eapply proves_ok; [apply (proj2 T _ M) | | exact H].
+  discriminate.
+Qed.
+
+(** ** Rules + and - *)
+
+Lemma unknown_ok : forall s k a rho, unknown s k = Some a -> models (arguments s) rho ->
+  rho k = Semantics.relu (ev a rho).
+Proof.
+  intros s k a rho H M. unfold unknown in H. destruct (is_known s k); [discriminate|].
+  apply (proj2 M). assumption.
+Qed.
+
+Lemma ev_sided : forall b e rho, ev (sided b e) rho = if b then ev e rho else - ev e rho.
+Proof. intros [] e rho; cbn [sided]; unfold opposite; rewrite ?ev_scale; lra. Qed.
+
+Lemma relu_sided : forall b e rho, 0 <= ev (sided b e) rho ->
+  Semantics.relu (ev e rho) = ev (if b then e else []) rho.
+Proof.
+  intros b e rho H. rewrite ev_sided in H. destruct b; cbn [ev]; [apply relu_pos | apply relu_neg]; lra.
+Qed.
+
+Lemma settle_ok : forall tau s b k l s', true_at tau s -> settle last s b k l = Some s' ->
+  true_at tau s' /\ extends s s'.
+Proof.
+  intros tau s b k l s' T H. unfold settle in H.
+  destruct (unknown s k) as [a|] eqn:U; [|discriminate].
+  destruct (proves last s _ l None) eqn:P; [|discriminate].
+  apply (resolve_ok _ _ _ _ _ T) in H; [assumption|]. intros rho M. cbn [fst snd].
+  pose proof (proves_everywhere _ _ _ _ T P rho M) as N.
+  rewrite <- (relu_sided b) by assumption. rewrite (ev_reduced s tau) by apply (proj2 T _ M).
+  eapply unknown_ok; eassumption.
+Qed.
+
+(** ** Rule R *)
+
+Lemma relax_ok : forall tau s k low l1 high l2 s', true_at tau s ->
+  relax unit last s k low l1 high l2 = Some s' -> true_at tau s' /\ extends s s'.
+Proof.
+  intros tau s k low l1 high l2 s' T H. unfold relax in H.
+  destruct (unknown s k) as [a0|] eqn:U; [|discriminate]. set (a := reduced last s a0) in H.
+  destruct (Z.ltb_spec low 0) as [Hlow|]; [|discriminate].
+  destruct (Z.ltb_spec 0 high) as [Hhigh|]; [|discriminate]. cbn [andb] in H.
+  destruct (proves last s (add (constant (- low)) _) l1 None) eqn:P1; [|discriminate].
+  destruct (proves last s (add (constant high) _) l2 None) eqn:P2; [|discriminate].
+  injection H as <-. apply IZR_lt in Hlow, Hhigh.
+  assert (V : forall rho, models (arguments s) rho ->
+    rho k = Semantics.relu (ev a rho) /\ IZR low <= IZR unit * ev a rho <= IZR high).
+  { intros rho M. pose proof (model_one _ _ M) as One. split.
+    - unfold a. rewrite (ev_reduced s tau) by apply (proj2 T _ M). eapply unknown_ok; eassumption.
+    - apply (proves_everywhere _ _ _ _ T) with (rho := rho) in P1; [|assumption].
+      apply (proves_everywhere _ _ _ _ T) with (rho := rho) in P2; [|assumption].
+      rewrite ev_add, ev_scale, ev_constant, opp_IZR in P1 by assumption.
+      rewrite ev_add, ev_scale, ev_constant, opp_IZR in P2 by assumption. lra. }
+  pose proof real_unit as HU. split; [|split; auto].
+  assert (T1 : true_at tau (add_row (add (the k) (opposite a)) s)).
+  { apply add_row_ok; [assumption|]. intros rho M. destruct (V _ M) as [K _]. rewrite ev_add. unfold the, opposite.
+    rewrite ev_scale. cbn [ev]. rewrite K. destruct (relu_cases (ev a rho)) as [[_ ->]|[? ->]]; lra. }
+  apply add_row_ok; [exact T1|]. intros rho M. change (models (arguments s) rho) in M.
+    destruct (V _ M) as [K [B1 B2]]. pose proof (model_one _ _ M) as One.
+    rewrite ev_add, ev_scale, ev_add, ev_scale, ev_constant, opp_IZR by assumption. cbn [ev].
+    rewrite K, mult_IZR, minus_IZR.
+    destruct (relu_cases (ev a rho)) as [[Ha ->]|[Ha ->]].
+    + assert (0 <= - IZR low * (IZR high - IZR unit * ev a rho)) by (apply Rmult_le_pos; lra). lra.
+    + assert (0 <= IZR high * (IZR unit * ev a rho - IZR low)) by (apply Rmult_le_pos; lra). lra.
+Qed.
+
+(** ** Rule D (theorem T13) *)
+
+Definition part_value (m : mode) (q : R) : R := if mode_sign m then q else 0.
+Definition symbol_value (m : mode) (q : R) : R :=
+  if mode_symbol m then Semantics.relu (if mode_sign m then - q else q) else 0.
+Definition agrees (m : mode) (q : R) : Prop := if mode_sign m then 0 <= q else q <= 0.
+
+Lemma own_side : forall m q, (mode_symbol m = false -> agrees m q) ->
+  Semantics.relu q = part_value m q + symbol_value m q.
+Proof.
+  intros m q H. unfold agrees, part_value, symbol_value in *.
+  destruct m; cbn [mode_sign mode_symbol] in *; try specialize (H eq_refl);
+    rewrite ?relu_opposite; try lra; [apply relu_pos in H | apply relu_neg in H]; lra.
+Qed.
+
+Lemma other_side : forall m q, (mode_symbol m = true -> agrees m q) -> symbol_value m q = 0.
+Proof.
+  intros m q H. unfold agrees, symbol_value in *.
+  destruct m; cbn [mode_sign mode_symbol] in *; try specialize (H eq_refl); try reflexivity;
+    apply relu_neg; lra.
+Qed.
+
+Lemma bent_unit : forall m1 m2 v h w k u, u = v + w * h ->
+  ((if mode_symbol m1 then 0 <= h else h <= 0) -> agrees m1 v) ->
+  ((if mode_symbol m2 then h <= 0 else 0 <= h) -> agrees m2 u) ->
+  part_value m2 u = part_value m1 v + k * h ->
+  Semantics.relu (v + w * Semantics.relu h)
+  = part_value m1 v + k * Semantics.relu h + symbol_value m1 v + symbol_value m2 u.
+Proof.
+  intros m1 m2 v h w k u Hu H1 H2 H3. destruct (relu_cases h) as [[Hh ->]|[Hh ->]].
+  - rewrite <- Hu. rewrite (own_side m2 u), (other_side m1 v); [lra| |]; intros E; rewrite E in *; auto.
+  - replace (v + w * 0) with v by lra.
+    rewrite (own_side m1 v), (other_side m2 u); [lra| |]; intros E; rewrite E in *; auto.
+Qed.
+
+Lemma ev_filter : forall (f : positive * Z -> bool) e rho,
+  ev e rho = ev (filter (fun t => negb (f t)) e) rho + ev (filter f e) rho.
+Proof.
+  intros f e rho. induction e as [|[v c] e IH]; cbn [filter ev]; [lra|].
+  destruct (f (v, c)); cbn [negb ev]; lra.
+Qed.
+
+Lemma ev_part : forall q m rho, ev (part q m) rho = part_value m (ev q rho).
+Proof. intros q [] rho; reflexivity. Qed.
+
+Lemma side_proved_ok : forall tau s rho q m own l, facts s tau rho ->
+  side_proved last s q m own l = true ->
+  (if mode_symbol m then ev own rho <= 0 else 0 <= ev own rho) -> agrees m (ev q rho).
+Proof.
+  intros tau s rho q m own l F H Hside. unfold side_proved in H.
+  apply (proves_ok tau s rho) in H; [|assumption|].
+  - rewrite ev_sided in H. unfold agrees. destruct (mode_sign m); lra.
+  - intros d E. injection E as <-. destruct (mode_symbol m); [|assumption].
+    unfold opposite. rewrite ev_scale. lra.
+Qed.
+
+Lemma relu_part_ok : forall tau s q m s' y, true_at tau s ->
+  relu_part last s q m = Some (s', y) ->
+  true_at tau s' /\ extends s s' /\
+  forall rho, models (arguments s') rho -> ev y rho = symbol_value m (ev q rho).
+Proof.
+  intros tau s q m s' y T H. unfold relu_part in H. unfold symbol_value.
+  destruct (mode_symbol m).
+  - destruct (relu_ok _ _ _ _ _ T H) as (T' & X & V). split; [assumption|]. split; [assumption|].
+    intros rho M. rewrite V, ev_sided by assumption. destruct (mode_sign m); reflexivity.
+  - injection H as <- <-. split; [assumption|]. split; [apply extends_refl | reflexivity].
+Qed.
+
+Lemma decompose_ok : forall tau s k m1 l1 m2 l2 s', true_at tau s ->
+  decompose last s k m1 l1 m2 l2 = Some s' -> true_at tau s' /\ extends s s'.
+Proof.
+  intros tau s k m1 l1 m2 l2 s' T H. unfold decompose in H.
+  destruct (unknown s k) as [a0|] eqn:U; [|discriminate]. set (a := reduced last s a0) in H.
+  set (v := filter (fun t => negb (is_symbol last (fst t))) a) in H.
+  destruct (filter (fun t => is_symbol last (fst t)) a) as [|[inner w] [|]] eqn:A;
+    try discriminate.
+  destruct (Map.find inner (arguments s)) as [h|] eqn:I; [|discriminate].
+  set (u := add v (scale w h)) in H. set (m := ratio _ h) in H.
+  destruct (is_affine last h); [|discriminate].
+  destruct (side_proved last s v m1 _ l1) eqn:P1; [|discriminate].
+  destruct (side_proved last s u m2 h l2) eqn:P2; [|discriminate].
+  destruct (same _ (scale m h)) eqn:J; [|discriminate]. cbn [andb] in H.
+  destruct (relu_part last s v m1) as [[s1 y1]|] eqn:R1; [|discriminate].
+  destruct (relu_part last s1 u m2) as [[s2 y2]|] eqn:R2; [|discriminate].
+  destruct (relu_part_ok _ _ _ _ _ _ T R1) as (T1 & X1 & Y1).
+  destruct (relu_part_ok _ _ _ _ _ _ T1 R2) as (T2 & X2 & Y2).
+  apply (resolve_ok tau) in H; [|assumption|].
+  - destruct H as [T' X']. split; [assumption|]. eauto using extends_trans.
+  - intros rho M2. cbn [fst snd]. pose proof (proj1 X2 _ M2) as M1. pose proof (proj1 X1 _ M1) as M.
+    pose proof (proj2 T _ M) as F. rewrite ev_weighted_sum. cbn [weighted].
+    rewrite Y1, Y2, ev_part by assumption. unfold the. cbn [ev].
+    rewrite (unknown_ok _ _ _ _ U M).
+    assert (Ea : ev a0 rho = ev v rho + IZR w * Semantics.relu (ev h rho)).
+    { rewrite <- (ev_reduced s tau) by assumption. fold a.
+      rewrite (ev_filter (fun t => is_symbol last (fst t))). fold v. rewrite A. cbn [ev].
+      rewrite (proj2 M _ _ I). lra. }
+    assert (Eu : ev u rho = ev v rho + IZR w * ev h rho).
+    { unfold u. rewrite ev_add, ev_scale. reflexivity. }
+    apply same_eq in J. apply (f_equal (fun e => ev e rho)) in J.
+    unfold opposite in J. rewrite ev_add, !ev_scale, !ev_part in J.
+    assert (Eh : ev (opposite h) rho = - ev h rho) by (unfold opposite; rewrite ev_scale; lra).
+    rewrite Ea, (bent_unit m1 m2 _ _ _ (IZR m) _ Eu); [rewrite (proj2 M _ _ I); lra| | |lra].
+    + intros Hs. apply (side_proved_ok _ _ _ _ _ _ _ F P1). rewrite Eh.
+      destruct (mode_symbol m1); lra.
+    + intros Hs. apply (side_proved_ok _ _ _ _ _ _ _ F P2). assumption.
+Qed.
+
+End Facts.
