@@ -5,13 +5,23 @@ dimension (`verify.prove.vertex_cell`), linear programs above (`verify.prove.lp_
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from theory.form import Form
 from theory.network import Vector
 
-Weights = list[tuple[Form, Fraction]]
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Facets of a cell, each with a weight: the numerator here over the common denominator."""
+
+    terms: list[tuple[Form, int]]
+    denominator: int
+
+
+Signs = tuple[int, int]  # the sign of a form, and the side of a line on which it has that sign
 
 
 class LemmaError(Exception):
@@ -37,8 +47,8 @@ class Cell(Protocol):
     def side_weight(self, form: Form, side: Form) -> Fraction | None:
         """A weight w >= 0 with form - w * side >= 0 on the cell; None if there is none."""
 
-    def may_be_sided(self, forms: Sequence[Form], sides: Sequence[Form]) -> list[bool]:
-        """For each pair whether `side_weight` is worth asking for."""
+    def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
+        """For each form and its line the signs for which `side_weight` is worth asking."""
 
     def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
         """How many of the others cross the worse part of the cell cut by a form, and both."""

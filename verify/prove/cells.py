@@ -18,7 +18,7 @@ from theory.form import Form, negated
 from theory.network import Vector
 from verify.certificate import Step
 from verify.checker import Proof, divided
-from verify.prove.cell import Cell
+from verify.prove.cell import Cell, Signs
 from verify.prove.lemma import Lemma, LemmaWriter
 
 
@@ -39,7 +39,6 @@ class Bend:
     value: Form
     line: Form
     outer: Form  # v + w h
-    sides: tuple[tuple[Form, Form], ...]  # for each mode of v, then of v + w h, in the cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,12 @@ class OpenUnits:
         lines: Unknown lines inside units. A line counts once for every unit that waits for
             several symbols: the lines of the deep network's layers come first, and bends wait
             until their line is settled.
+        bends: Bent units.
     """
 
     ready: list[int]
     lines: Counter[int]
+    bends: list[Bend]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ class Mode:
 
     name: str
     sign: int
-    own: bool
+    own: int  # 1 for the side that q speaks for, -1 for the other one
 
 
-MODES = (Mode("P", 1, True), Mode("-", 1, False), Mode("N", -1, True), Mode("+", -1, False))
+MODES = (Mode("P", 1, 1), Mode("-", 1, -1), Mode("N", -1, 1), Mode("+", -1, -1))
 
 
 class CellSearch:
@@ -123,13 +124,18 @@ class CellSearch:
 
     def _simplified(self, cell: Cell) -> int | None:
         """Settle and decompose what the cell decides; the line to split on if units stay open."""
+        crossing: set[int] = set()  # lines that cross the cell
+        inside: set[int] = set()  # units whose bends meet its interior
         while True:
             units = self._open_units()
             if units.ready:
                 self.step("N", *sorted(units.ready))
             elif not units.lines:
                 return None
-            elif not (self._settled(cell, units.lines) or self._decomposed(cell)):
+            elif not (
+                self._settled(cell, sorted(units.lines.keys() - crossing), crossing)
+                or self._decomposed(cell, [b for b in units.bends if b.unit not in inside], inside)
+            ):
                 return self._choice(cell, units.lines)
 
     # -- open units and the lines inside them
@@ -137,20 +143,21 @@ class CellSearch:
     def _open_units(self) -> OpenUnits:
         """The units that the outputs depend on with unknown symbols inside, and those lines."""
         proof = self.proof
-        found = OpenUnits([], Counter())
+        found = OpenUnits([], Counter(), [])
         todo = [symbol for symbol in proof.coefficients if proof.arguments[symbol][1]]
         seen = set(todo)
         self.bends = {unit: bend for unit, bend in self.bends.items() if unit not in proof.value}
         while todo:
             unit = todo.pop()
             bend = self.bends.get(unit)
-            names = (
-                self._unknown_inside(unit) if bend is None else {bend.inner} - proof.value.keys()
-            )
-            if not names:
+            names = self._unknown_inside(unit) if bend is None else {bend.inner}
+            if bend is None and len(names) == 1:
+                bend = self._bent(unit)
+            if not names or (bend is not None and bend.inner in proof.value):
                 found.ready.append(unit)
-            elif bend is not None or (len(names) == 1 and self._bent(unit)):
-                found.lines[self.bends[unit].inner] += 0
+            elif bend is not None:
+                found.lines[bend.inner] += 0
+                found.bends.append(bend)
             else:
                 found.lines.update(name for name in names if not proof.arguments[name][1])
                 fresh = [name for name in names - seen if proof.arguments[name][1]]
@@ -170,37 +177,34 @@ class CellSearch:
                 found.add(name)
         return found
 
-    def _bent(self, unit: int) -> bool:
+    def _bent(self, unit: int) -> Bend | None:
         """Note a unit with one unknown symbol inside as a bend, if that symbol is a line."""
         value, terms = self.proof.reduced(self.proof.arguments[unit])
         if len(terms) != 1:
-            return False
+            return None
         ((inner, weight),) = terms.items()
         line, deeper = self.proof.arguments[inner]
         if deeper:
-            return False
+            return None
         outer = tuple([a + weight * b for a, b in zip(value, line, strict=True)])
-        sides = []
-        project = self.writer.projected
-        for own, form in ((-1, value), (1, outer)):
-            for mode in MODES:
-                where = line if (own if mode.own else -own) > 0 else negated(line)
-                sides.append((project(form if mode.sign > 0 else negated(form)), project(where)))
-        self.bends[unit] = Bend(unit, inner, value, line, outer, tuple(sides))
-        return True
+        bend = self.bends[unit] = Bend(unit, inner, value, line, outer)
+        return bend
 
     # -- settling
 
     def _line(self, symbol: int) -> Form:
         return self.writer.projected(self.proof.arguments[symbol][0])
 
-    def _settled(self, cell: Cell, lines: Iterable[int]) -> bool:
-        """Settle every line that does not cross the cell; whether there was one."""
-        names = list(lines)
+    def _settled(self, cell: Cell, names: list[int], crossing: set[int]) -> bool:
+        """Settle every line that does not cross the cell, note the others; whether one did not."""
+        if not names:
+            return False
         signs = cell.signs([self._line(name) for name in names])
         for name, sign in zip(names, signs, strict=True):
             if sign:
                 self._settle(cell, name, sign)
+            else:
+                crossing.add(name)
         return any(signs)
 
     def _settle(self, cell: Cell, name: int, sign: int) -> None:
@@ -211,26 +215,30 @@ class CellSearch:
 
     # -- decomposition of bent units
 
-    def _decomposed(self, cell: Cell) -> bool:
-        """Apply step D to every bent unit that allows it; whether there was one."""
-        bends = list(self.bends.values())
-        pairs = [pair for bend in bends for pair in bend.sides]
-        if not pairs:
+    def _decomposed(self, cell: Cell, bends: list[Bend], inside: set[int]) -> bool:
+        """Apply step D to every bent unit that allows it, note the others; whether one did."""
+        if not bends:
             return False
-        likely = cell.may_be_sided([form for form, _ in pairs], [side for _, side in pairs])
-        count, width = 0, len(MODES)
-        for index, bend in enumerate(bends):
-            flags = likely[2 * width * index : 2 * width * (index + 1)]
-            if any(flags[:width]) and any(flags[width:]):
-                count += self._bend(cell, bend, (flags[:width], flags[width:]))
-        return count > 0
+        bends.sort(key=lambda bend: bend.unit)
+        project = self.writer.projected
+        lines = [project(bend.line) for bend in bends]
+        values = cell.sided([project(bend.value) for bend in bends], lines)
+        outers = cell.sided([project(bend.outer) for bend in bends], lines)
+        units = [
+            bend.unit
+            for bend, value, outer in zip(bends, values, outers, strict=True)
+            if not self._bend(cell, bend, (value, outer))
+        ]
+        inside.update(units)
+        return len(units) < len(bends)
 
-    def _bend(self, cell: Cell, bend: Bend, flags: tuple[list[bool], list[bool]]) -> bool:
+    def _bend(self, cell: Cell, bend: Bend, likely: tuple[set[Signs], set[Signs]]) -> bool:
         """Write step D for a unit; False where its bend meets the interior after all."""
         for sign in (1, -1):
             chosen: list[object] = []
-            for own, form, likely in ((-1, bend.value, flags[0]), (1, bend.outer, flags[1])):
-                found = self._mode(cell, bend, (own, form, sign), likely)
+            for own, form, signs in ((-1, bend.value, likely[0]), (1, bend.outer, likely[1])):
+                modes = [m for m in MODES if m.sign == sign and (sign, m.own * own) in signs]
+                found = self._mode(cell, bend, (own, form), modes)
                 if found is None:
                     break
                 chosen += found
@@ -240,15 +248,15 @@ class CellSearch:
         return False
 
     def _mode(
-        self, cell: Cell, bend: Bend, part: tuple[int, Form, int], likely: list[bool]
+        self, cell: Cell, bend: Bend, part: tuple[int, Form], modes: list[Mode]
     ) -> tuple[str, Lemma] | None:
-        own, form, sign = part
-        modes = [m for m, flag in zip(MODES, likely, strict=True) if flag and m.sign == sign]
+        """The first mode that a lemma shows, for v (own side -1) or v + w h (own side 1)."""
+        own, form = part
         if len(modes) == 2 and self._cancels(bend.unit, form):
             modes.reverse()
         for mode in modes:
-            side = bend.line if (own if mode.own else -own) > 0 else negated(bend.line)
-            lemma = self.writer.side_lemma(cell, form if sign > 0 else negated(form), side)
+            side = bend.line if mode.own * own > 0 else negated(bend.line)
+            lemma = self.writer.side_lemma(cell, form if mode.sign > 0 else negated(form), side)
             if lemma is not None:
                 return mode.name, lemma
         return None

@@ -1,23 +1,48 @@
 """Lemmas: short nonnegative multipliers that show a form to be nonnegative on a cell.
 
 A cell gives weights with  form = constant + sum of weight * facet  (theorem T12). They are
-rounded to as few bits as still prove the form nonnegative, since the minimum over the box
+rounded to about as few bits as still prove the form nonnegative, since the minimum over the box
 absorbs the residual; where the form vanishes somewhere on the cell they stay exact.
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import lcm
+from dataclasses import dataclass
+from math import gcd, lcm
 
 from theory.form import Form, content, primitive
-from verify.checker import Proof
+from verify.checker import Expression, Proof
 from verify.prove.cell import Cell, LemmaError, Weights
 
 Lemma = list[object]
-Multiplier = tuple[int, Fraction, Form]  # row of the proof (-1 the side), weight, the row's form
 
 SIDE = -1
-_BITS = (2, 5, 8, 12, 16, 24, 40, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the proof: `multiple` times a facet in the coordinates of the cell.
+
+    Attributes:
+        number: Its place in the proof; -1 for the side of a lemma.
+        known: The row as the proof has it.
+        facet: Its primitive form in the coordinates of the cell.
+        multiple: The row is so many times the facet.
+        size: Bits of its greatest value on the box; 0 without a box.
+    """
+
+    number: int
+    known: Expression
+    facet: Form
+    multiple: int
+    size: int
+
+    @property
+    def form(self) -> Form:
+        """The row as a form; rows of cells have no symbols."""
+        return self.known[0]
+
+
+Multiplier = tuple[Row, int]  # with the numerator of its weight
 
 
 class LemmaWriter:
@@ -29,12 +54,13 @@ class LemmaWriter:
     def __init__(self, proof: Proof, free: Sequence[int]) -> None:
         self.proof = proof
         self.free = tuple(free)
-        self._known: list[Form] = []
-        self._rows: dict[Form, tuple[int, int]] = {}
+        self._is_whole = self.free == tuple(range(proof.claim.inputs))
+        self._rows: list[Row] = []
+        self._places: dict[Form, int] = {}
 
     def projected(self, form: Form) -> Form:
         """The form in the coordinates of the cell."""
-        return (form[0], *(form[index + 1] for index in self.free))
+        return form if self._is_whole else (form[0], *(form[index + 1] for index in self.free))
 
     def lemma(self, cell: Cell, form: Form) -> Lemma:
         """The lemma for form >= 0 on the cell.
@@ -42,98 +68,154 @@ class LemmaWriter:
         Raises:
             LemmaError: none was found.
         """
-        if self._suffices(form, []):
+        if self._is_plain(form):
             return []
-        return self._written(form, self._multipliers(cell.weights(self.projected(form))))
+        return self._written(form, *self._multipliers(cell.weights(self.projected(form))))
 
     def side_lemma(self, cell: Cell, form: Form, side: Form) -> Lemma | None:
         """The lemma for form >= 0 on the part of the cell where side >= 0; None if it fails.
 
         There is a weight w >= 0 with form - w * side >= 0 on the whole cell.
         """
-        if self._suffices(form, []):
+        if self._is_plain(form):
             return []
         short, short_side = self.projected(form), self.projected(side)
         weight = cell.side_weight(short, short_side)
         if weight is None:
             return None
         p, q = weight.numerator, weight.denominator
-        rest = tuple(q * a - p * b for a, b in zip(short, short_side, strict=True))
+        rest = tuple([q * a - p * b for a, b in zip(short, short_side, strict=True)])
         try:
-            found = self._multipliers(cell.weights(rest))
-            multipliers = [(row, value / q, known) for row, value, known in found]
-            return self._written(form, [*multipliers, (SIDE, weight, side)])
+            multipliers, denominator = self._multipliers(cell.weights(rest))
+            if p:
+                multipliers.append((self._row(SIDE, (side, {})), p * denominator))
+            return self._written(form, multipliers, q * denominator)
         except LemmaError:
             return None
 
-    def _row_of(self, facet: Form) -> tuple[int, int] | None:
-        """The row of the proof that is a positive multiple of a facet, and that multiple."""
-        rows = [row[0] for row in self.proof.rows]
-        common = min(len(rows), len(self._known))
-        if len(self._known) > len(rows) or self._known[:common] != rows[:common]:
-            self._known, self._rows, common = [], {}, 0
-        for index in range(common, len(rows)):
-            short = self.projected(rows[index])
-            self._rows.setdefault(primitive(short), (index, content(short)))
-            self._known.append(rows[index])
-        return self._rows.get(facet)
+    # -- rows of the proof
 
-    def _multipliers(self, weights: Weights) -> list[Multiplier]:
-        """Rows and exact weights; facets that are no rows are bounds of the box or infinity."""
-        found: list[Multiplier] = []
-        for facet, weight in weights:
-            row = self._row_of(facet)
-            if row is not None and weight:
-                index, multiple = row
-                found.append((index, weight / multiple, self.proof.rows[index][0]))
-        return found
+    def _row(self, number: int, known: Expression) -> Row:
+        short = self.projected(known[0])
+        return Row(number, known, primitive(short), content(short), self._size(known[0]))
 
-    def _written(self, form: Form, multipliers: list[Multiplier]) -> Lemma:
-        multipliers = [multiplier for multiplier in multipliers if multiplier[1]]
-        if not multipliers:
-            raise LemmaError
-        largest = max(weight for _, weight, _ in multipliers)
-        size = largest.numerator.bit_length() - largest.denominator.bit_length()
-        for bits in _BITS:
-            shift = size - bits
-            rounded = [(row, _shifted(weight, shift), known) for row, weight, known in multipliers]
-            if self._suffices(form, rounded, shift):
-                return [-shift if shift > 0 else 1 << -shift, *_flat(rounded)]
-        scale = lcm(*(weight.denominator for _, weight, _ in multipliers))
-        exact = [(row, int(weight * scale), known) for row, weight, known in multipliers]
-        if not self._suffices(form, exact, 0, scale):
-            raise LemmaError
-        return [scale, *_flat(exact)]
+    def _size(self, form: Form) -> int:
+        claim = self.proof.claim
+        greatest = abs(form[0]) * claim.unit
+        for entry, ends in zip(form[1:], claim.box, strict=False):
+            greatest += abs(entry) * max(map(abs, ends))
+        return greatest.bit_length()
 
-    def _suffices(
-        self,
-        form: Form,
-        multipliers: list[tuple[int, int, Form]],
-        shift: int = 0,
-        factor: int = 1,
-    ) -> bool:
-        left, right = max(-shift, 0), max(shift, 0)
-        total = [(factor * entry) << left for entry in form]
-        for _, weight, known in multipliers:
-            weight <<= right
-            total = [a - weight * b for a, b in zip(total, known, strict=True)]
-        low = self.proof.minimum(tuple(total), {})
+    def _follow(self) -> None:
+        """Know the rows of the proof, which grow and shrink like a stack."""
+        rows = self.proof.rows
+        while self._rows and (
+            len(self._rows) > len(rows) or self._rows[-1].known is not rows[len(self._rows) - 1]
+        ):
+            gone = self._rows.pop()
+            if self._places[gone.facet] == gone.number:
+                del self._places[gone.facet]
+        for number in range(len(self._rows), len(rows)):
+            row = self._row(number, rows[number])
+            self._rows.append(row)
+            self._places.setdefault(row.facet, number)
+
+    def _multipliers(self, weights: Weights) -> tuple[list[Multiplier], int]:
+        """Rows with the numerators of their weights, and the common denominator.
+
+        Facets that are no rows are bounds of the box or infinity.
+        """
+        self._follow()
+        found = [
+            (self._rows[self._places[facet]], numerator)
+            for facet, numerator in weights.terms
+            if numerator and facet in self._places
+        ]
+        scale = lcm(*(row.multiple for row, _ in found))
+        multipliers = [(row, numerator * (scale // row.multiple)) for row, numerator in found]
+        return multipliers, weights.denominator * scale
+
+    # -- multipliers
+
+    def _is_plain(self, form: Form) -> bool:
+        low = self.proof.minimum(form, {})
         return low is not None and low >= 0
 
+    def _least(self, form: Form, factor: int, multipliers: Sequence[Multiplier]) -> int | None:
+        """The minimum over the box of factor * form - sum of multiplier * row."""
+        total = [factor * entry for entry in form]
+        for row, weight in multipliers:
+            total = [a - weight * b for a, b in zip(total, row.form, strict=True)]
+        return self.proof.minimum(total, {})
 
-def _shifted(weight: Fraction, shift: int) -> int:
-    """The nearest integer to weight / 2^shift."""
-    numerator, denominator = weight.numerator, weight.denominator
-    if shift >= 0:
-        denominator <<= shift
-    else:
-        numerator <<= -shift
+    def _written(self, form: Form, multipliers: list[Multiplier], denominator: int) -> Lemma:
+        """The lemma with these weights, rounded where the form is positive enough for it.
+
+        Raises:
+            LemmaError: they prove nothing.
+        """
+        if not multipliers:
+            raise LemmaError
+        divisor = gcd(denominator, *(weight for _, weight in multipliers))
+        exact = [(row, weight // divisor) for row, weight in multipliers]
+        denominator //= divisor
+        least = self._least(form, denominator, exact)
+        if least is None or least < 0:
+            raise LemmaError
+        if least and self.proof.claim.box:
+            greatest = max(weight for _, weight in exact).bit_length()
+            enough = greatest - least.bit_length() + max(row.size for row, _ in exact)
+            if enough < greatest:
+                found = self._rounded(form, exact, denominator, enough)
+                if found is not None:
+                    return found
+        return _exact(exact, denominator)
+
+    def _rounded(
+        self, form: Form, exact: list[Multiplier], denominator: int, enough: int
+    ) -> Lemma | None:
+        """A lemma of few bits, tried downwards from what should be enough, or upwards."""
+        size = max(weight for _, weight in exact).bit_length() - denominator.bit_length()
+
+        def tried(bits: int) -> Lemma | None:
+            return self._tried(form, exact, denominator, size - bits)
+
+        bits, step, found = max(enough - 1, 1), 2, None
+        while bits > 0 and (lemma := tried(bits)) is not None:
+            found, bits, step = lemma, bits - step, 2 * step
+        if found is None:
+            more = (tried(bits + extra) for extra in (2, 4, 6))
+            found = next((lemma for lemma in more if lemma is not None), None)
+        return found
+
+    def _tried(
+        self, form: Form, exact: list[Multiplier], denominator: int, shift: int
+    ) -> Lemma | None:
+        """The lemma with multiples of 2^shift for weights, if it holds."""
+        left, right = max(-shift, 0), max(shift, 0)
+        short = [(row, _quotient(weight << left, denominator << right)) for row, weight in exact]
+        least = self._least(form, 1 << left, [(row, weight << right) for row, weight in short])
+        if least is None or least < 0:
+            return None
+        return [1 << left if left else -right or 1, *_flat(short)]
+
+
+def _quotient(numerator: int, denominator: int) -> int:
+    """The nearest integer to numerator / denominator."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _flat(multipliers: list[tuple[int, int, Form]]) -> list[int]:
+def _exact(multipliers: list[Multiplier], denominator: int) -> Lemma:
+    """The lemma with the weights as they are, over a denominator in lowest terms."""
+    if denominator > 1:
+        return [denominator, *_flat(multipliers)]
+    shift = min((weight & -weight).bit_length() - 1 for _, weight in multipliers)
+    return [-shift or 1, *_flat([(row, weight >> shift) for row, weight in multipliers])]
+
+
+def _flat(multipliers: list[Multiplier]) -> list[int]:
     flat: list[int] = []
-    for row, weight, _ in multipliers:
+    for row, weight in multipliers:
         if weight:
-            flat += (row, weight)
+            flat += (row.number, weight)
     return flat

@@ -7,24 +7,25 @@ never written, since `verify.prove.lemma` tries every one in integers.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations, islice
+from itertools import combinations, islice, product
+from math import lcm
 
 import highspy
 import numpy as np
-from flint import fmpz_mat
 from numpy.typing import NDArray
 
 from theory.domain import Box
 from theory.form import Form, negated
 from theory.network import Vector
-from verify.prove.cell import LemmaError, Weights
-from verify.prove.vertex_cell import scaled
+from verify.prove.cell import LemmaError, Signs, Weights
+from verify.prove.vertex_cell import scaled, solved
 
 Floats = NDArray[np.float64]
 
 CLEAR = 1.0 / (1 << 24)  # a scaled minimum above this is taken for positive
 _MOST_POINTS = 256
 _MOST_GROUPS = 256
+_DUAL = 1 << 60
 _SHORT = 1 << 10  # the largest denominator of a dual that is taken for exact
 
 
@@ -140,58 +141,44 @@ class LpCell:
         if value < -CLEAR:
             raise LemmaError
         active = [index for index, dual in enumerate(duals) if dual > CLEAR / 64]
-        largest = max(map(abs, form))
-        proposed = [
-            (self._rows[index], Fraction(float(duals[index])) * self._ratio(largest, index))
-            for index in active
-        ]
-        return proposed if value > CLEAR else self._exact(form, point, active, proposed)
+        proposed = [(self._rows[index], float(duals[index])) for index in active]
+        if value > CLEAR:
+            return _clear(form, proposed)
+        return self._exact(form, point, active, proposed)
 
-    def _ratio(self, largest: int, index: int) -> Fraction:
-        return Fraction(largest, max(map(abs, self._rows[index])))
-
-    def _exact(self, form: Form, point: Floats, active: list[int], proposed: Weights) -> Weights:
+    def _exact(
+        self, form: Form, point: Floats, active: list[int], proposed: list[tuple[Form, float]]
+    ) -> Weights:
         """Weights that prove the form nonnegative: duals as short fractions, or solved for.
 
         Where many rows meet at the minimiser, no choice of as many rows as inputs that are off
         their bounds need be independent; there the duals are most often short fractions.
         """
-        short = [(row, weight.limit_denominator(_SHORT)) for row, weight in proposed]
-        if self._suffices(form, short):
-            return short
+        found = _short(form, proposed)
+        if self._suffices(form, found):
+            return found
         lower, upper = self._program.lower + CLEAR, self._program.upper - CLEAR
         off = [int(index) + 1 for index in np.flatnonzero((lower < point) & (point < upper))]
         here = np.concatenate([[1.0], point])
         tight = [i for i, row in enumerate(self._rows) if abs(here @ np.array(scaled(row))) < CLEAR]
         tight.sort(key=lambda index: index not in active)
+        wanted = tuple([form[column] for column in off])
         for group in islice(combinations(tight, len(off)), _MOST_GROUPS):
-            found = self._solved(form, [self._rows[index] for index in group], off)
-            if found is not None and self._suffices(form, found):
-                return found
+            rows = [self._rows[index] for index in group]
+            gradients = [tuple([row[column] for column in off]) for row in rows]
+            solution = solved(rows, gradients, wanted)
+            if solution is not None and self._suffices(form, solution):
+                return solution
         raise LemmaError
 
     def _suffices(self, form: Form, weights: Weights) -> bool:
         """Whether form - sum of weight * row is nonnegative on the whole box."""
-        total = [Fraction(entry) for entry in form]
-        for row, weight in weights:
+        total = [weights.denominator * entry for entry in form]
+        for row, weight in weights.terms:
             total = [a - weight * b for a, b in zip(total, row, strict=True)]
         box = self._program.box
         ends = zip(total[1:], box.lower, box.upper, strict=True)
-        return (
-            sum((slope * (low if slope > 0 else high) for slope, low, high in ends), total[0]) >= 0
-        )
-
-    @staticmethod
-    def _solved(form: Form, rows: list[Form], columns: list[int]) -> Weights | None:
-        """The weights of the rows that cancel the form in these columns, if nonnegative."""
-        if not rows:
-            return []
-        matrix = fmpz_mat([[row[column] for row in rows] for column in columns])
-        if matrix.det() == 0:
-            return None
-        solution = matrix.solve(fmpz_mat([[form[column]] for column in columns]))
-        weights = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(len(rows))]
-        return list(zip(rows, weights, strict=True)) if min(weights) >= 0 else None
+        return sum(slope * (low if slope > 0 else high) for slope, low, high in ends) >= -total[0]
 
     def side_weight(self, form: Form, side: Form) -> Fraction | None:
         """The dual of the side row."""
@@ -204,12 +191,18 @@ class LpCell:
         ratio = Fraction(max(map(abs, form)), max(map(abs, side)))
         return max(Fraction(0), Fraction(float(duals[-1]))) * ratio
 
-    def may_be_sided(self, forms: Sequence[Form], sides: Sequence[Form]) -> list[bool]:
-        """Whether no point that was met has the form negative where the side is positive."""
-        found = []
-        for form, side in zip(forms, sides, strict=True):
-            values, slopes = self._values(form), self._values(side)
-            found.append(not bool(((values < -CLEAR) & (slopes > CLEAR)).any()))
+    def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
+        """The signs that no point that was met contradicts."""
+        found: list[set[Signs]] = []
+        for form, line in zip(forms, lines, strict=True):
+            values, slopes = self._values(form), self._values(line)
+            found.append(
+                {
+                    (sign, side)
+                    for sign, side in product((1, -1), repeat=2)
+                    if not ((sign * values < -CLEAR) & (side * slopes > CLEAR)).any()
+                }
+            )
         return found
 
     def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
@@ -223,3 +216,27 @@ class LpCell:
         found = [point[1:] for point in self._seen[-32:]]
         middle = [np.mean(found, axis=0)] if found else []
         return [tuple(Fraction(float(value)) for value in point) for point in (*middle, *found)]
+
+
+def _clear(form: Form, duals: list[tuple[Form, float]]) -> Weights:
+    """The duals of the program of scaled forms as weights of the forms, nearly."""
+    largest = max(map(abs, form))
+    greatest = [max(map(abs, row)) for row, _ in duals]
+    shift = max((entry.bit_length() for entry in greatest), default=0)
+    terms = [
+        (row, (int(dual * _DUAL) * largest << shift) // entry)
+        for (row, dual), entry in zip(duals, greatest, strict=True)
+    ]
+    return Weights(terms, _DUAL << shift)
+
+
+def _short(form: Form, duals: list[tuple[Form, float]]) -> Weights:
+    """The duals as weights that are short fractions."""
+    largest = max(map(abs, form))
+    weights = [
+        (Fraction(dual) * Fraction(largest, max(map(abs, row)))).limit_denominator(_SHORT)
+        for row, dual in duals
+    ]
+    scale = lcm(*(weight.denominator for weight in weights))
+    terms = [(row, int(weight * scale)) for (row, _), weight in zip(duals, weights, strict=True)]
+    return Weights(terms, scale)

@@ -24,6 +24,7 @@ from verify.prove.cell import Cell, LemmaError
 from verify.prove.cells import CellSearch, StuckError
 from verify.prove.lp_cell import LpCell
 from verify.prove.refute import counterexample, counterexample_near
+from verify.prove.state import SearchState
 from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
@@ -164,7 +165,7 @@ def _by_cells_after(same: Same, claim: Claim, clock: Clock, started: float) -> V
 
 
 def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
-    proof = proof_of(claim)
+    proof = SearchState.of(claim)
     domain = claim.domain
     fixed = domain.fixed if isinstance(domain, Box) else ()
     free = tuple(index for index in range(domain.inputs) if index not in fixed)
@@ -187,7 +188,7 @@ def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
 
 
 def _start(
-    claim: Claim, proof: Proof, free: tuple[int, ...]
+    claim: Claim, proof: SearchState, free: tuple[int, ...]
 ) -> tuple[tuple[Form, ...], list[Cell]]:
     """The walls that cut the domain into pointed cells, and those cells."""
     match claim.domain:

@@ -2,26 +2,28 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from flint import fmpz_mat
+from flint import fmpq_mat, fmpz_mat
 from numpy.typing import NDArray
 
 from theory.cone import Cone
 from theory.form import Form
 from theory.network import Vector
-from verify.prove.cell import LemmaError, Weights
+from verify.prove.cell import LemmaError, Signs, Weights
 
 Floats = NDArray[np.float64]
 
 DOUBT = 1.0 / (1 << 30)  # closer to zero than this, a float proposes both signs
 
 
-def scaled(form: Form) -> list[float]:
+@lru_cache(1 << 16)
+def scaled(form: Form) -> tuple[float, ...]:
     """The entries divided by the largest one; integers of any size fit into floats so."""
     largest = max(map(abs, form)) or 1
-    return [entry / largest for entry in form]
+    return tuple([entry / largest for entry in form])
 
 
 class VertexCell:
@@ -31,9 +33,13 @@ class VertexCell:
         self.cone = cone
         self._vertices = np.array([scaled(generator) for generator in cone.generators]).T
 
+    def _values(self, forms: Sequence[Form]) -> Floats:
+        values: Floats = np.array([scaled(form) for form in forms]) @ self._vertices
+        return values
+
     def signs(self, forms: Sequence[Form]) -> list[int]:
         """The signs, exact."""
-        values = np.array([scaled(form) for form in forms]) @ self._vertices
+        values = self._values(forms)
         low, high = values.min(1), values.max(1)
         found = [0] * len(forms)
         for index in np.flatnonzero((low > -DOUBT) | (high < DOUBT)):
@@ -57,22 +63,28 @@ class VertexCell:
         """A short weight well inside its range."""
         return _weight(self.cone.values(form), self.cone.values(side))
 
-    def may_be_sided(self, forms: Sequence[Form], sides: Sequence[Form]) -> list[bool]:
+    def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
         """Whether there is a weight, by floats, with the doubtful cases included."""
-        values = np.array([scaled(form) for form in forms]) @ self._vertices
-        slopes = np.array([scaled(side) for side in sides]) @ self._vertices
+        values, slopes = self._values(forms), self._values(lines)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios = values / slopes
-        high = np.where(slopes > DOUBT, ratios, np.inf).min(1)
-        low = np.where(slopes < -DOUBT, ratios, 0.0).max(1).clip(0.0)
-        level = np.where(np.abs(slopes) <= DOUBT, values, 0.0).min(1)
-        feasible = (level > -DOUBT) & (high >= low - DOUBT * (1 + low))
-        return [bool(flag) for flag in feasible]
+        above, below = slopes > DOUBT, slopes < -DOUBT
+        level = np.where(above | below, 0.0, values)
+        found: list[set[Signs]] = [set() for _ in forms]
+        for sign in (1, -1):
+            flat = (sign * level).min(1) > -DOUBT
+            for side, own, other in ((1, above, below), (-1, below, above)):
+                slope = sign * side * ratios
+                high = np.where(own, slope, np.inf).min(1)
+                low = np.where(other, slope, 0.0).max(1).clip(0.0)
+                for index in np.flatnonzero(flat & (high >= low - DOUBT * (1 + low))):
+                    found[int(index)].add((sign, side))
+        return found
 
     def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
         """Crossings counted at the vertices of both parts, by floats."""
         cut = np.array(scaled(form)) @ self._vertices
-        values = np.array([scaled(other) for other in others]) @ self._vertices
+        values = self._values(others)
         up, down = cut > 0, cut < 0
         middle = (
             values[:, up][:, :, None] * -cut[down]
@@ -102,20 +114,22 @@ class VertexCell:
 
 def _weight(values: list[int], side: list[int]) -> Fraction | None:
     """A weight w >= 0 with values - w * side >= 0 everywhere."""
-    low, high = Fraction(0), None
+    low, high = (0, 1), (1, 0)  # numerator, positive denominator; none for infinity
     for value, slope in zip(values, side, strict=True):
         if slope > 0:
-            bound = Fraction(value, slope)
-            high = bound if high is None or bound < high else high
+            if value * high[1] < high[0] * slope:
+                high = value, slope
         elif value < 0:
             if not slope:
                 return None
-            low = max(low, Fraction(value, slope))
-    if high is not None and high < low:
+            if value * low[1] < low[0] * slope:
+                low = -value, -slope
+    if high[0] * low[1] < low[0] * high[1]:
         return None
-    if not low:
-        return low
-    return _short(low, 2 * low if high is None else high)
+    if not low[0]:
+        return Fraction(0)
+    least = Fraction(*low)
+    return _short(least, Fraction(*high) if high[1] else 2 * least)
 
 
 def _short(low: Fraction, high: Fraction) -> Fraction:
@@ -149,33 +163,18 @@ def vertex_weights(cone: Cone, form: Form) -> Weights:
             best = index
     mask = cone.incidence[best]
     tight = [facet for index, facet in enumerate(cone.facets) if mask >> index & 1]
-    found = _plane_weights(tight, form) if len(form) == 3 else _weights(tight, form)
-    if found is None:
-        raise LemmaError
-    return found
-
-
-def _plane_weights(tight: list[Form], form: Form) -> Weights:
-    (_, a, b), (_, c, d) = tight
-    determinant = a * d - b * c
-    first = Fraction(form[1] * d - form[2] * c, determinant)
-    second = Fraction(a * form[2] - b * form[1], determinant)
-    return [(tight[0], first), (tight[1], second)]
-
-
-def _weights(tight: list[Form], form: Form) -> Weights | None:
-    """Nonnegative weights of n independent facets through the vertex; floats order the tries."""
-    groups = list(combinations(range(len(tight)), len(form) - 1))
+    size = len(form) - 1
+    groups = list(combinations(tight, size)) if len(tight) > size else [tuple(tight)]
     if len(groups) > 1:
-        groups.sort(key=lambda group: _reluctance([tight[index] for index in group], form))
+        groups.sort(key=lambda group: _reluctance(group, form))
     for group in groups:
-        found = _exact_weights([tight[index] for index in group], form)
+        found = solved(group, [facet[1:] for facet in group], form[1:])
         if found is not None:
             return found
-    return None
+    raise LemmaError
 
 
-def _reluctance(facets: list[Form], form: Form) -> float:
+def _reluctance(facets: Sequence[Form], form: Form) -> float:
     """How far the float solution is from being nonnegative."""
     matrix = np.array([scaled(facet)[1:] for facet in facets]).T
     try:
@@ -184,11 +183,43 @@ def _reluctance(facets: list[Form], form: Form) -> float:
         return float("inf")
 
 
-def _exact_weights(facets: list[Form], form: Form) -> Weights | None:
-    inputs = len(facets)
-    matrix = fmpz_mat([[facet[row + 1] for facet in facets] for row in range(inputs)])
-    if matrix.det() == 0:
+def solved(facets: Sequence[Form], gradients: Sequence[Form], wanted: Form) -> Weights | None:
+    """The weights of n facets whose gradients give the wanted one, if unique and all >= 0."""
+    solve = {2: _solved_in_the_plane, 3: _solved_in_space}.get(len(facets), _solved)
+    denominator, numerators = solve(gradients, wanted)
+    if denominator < 0:
+        denominator, numerators = -denominator, [-entry for entry in numerators]
+    if not denominator or min(numerators) < 0:
         return None
-    solution = matrix.solve(fmpz_mat([[entry] for entry in form[1:]]))
-    weights = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(inputs)]
-    return list(zip(facets, weights, strict=True)) if min(weights) >= 0 else None
+    return Weights(list(zip(facets, numerators, strict=True)), denominator)
+
+
+def _solved_in_the_plane(rows: Sequence[Form], right: Form) -> tuple[int, list[int]]:
+    (a, b), (c, d) = rows
+    return a * d - b * c, [right[0] * d - right[1] * c, a * right[1] - b * right[0]]
+
+
+def _solved_in_space(rows: Sequence[Form], right: Form) -> tuple[int, list[int]]:
+    """Cramer's rule: the i-th numerator is right . (cross product of the other two rows)."""
+    first, second, third = rows
+    normals = [_cross(second, third), _cross(third, first), _cross(first, second)]
+    return _product(first, normals[0]), [_product(right, normal) for normal in normals]
+
+
+def _cross(one: Form, other: Form) -> Form:
+    (a, b, c), (x, y, z) = one, other
+    return b * z - c * y, c * x - a * z, a * y - b * x
+
+
+def _product(one: Form, other: Form) -> int:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def _solved(rows: Sequence[Form], right: Form) -> tuple[int, list[int]]:
+    matrix = fmpq_mat(fmpz_mat(list(map(list, zip(*rows, strict=True)))))
+    try:
+        solution = matrix.solve(fmpq_mat(fmpz_mat([[entry] for entry in right])))
+    except ZeroDivisionError:
+        return 0, []
+    numerators, denominator = solution.numer_denom()
+    return int(denominator), [int(numerators[i, 0]) for i in range(len(rows))]
