@@ -64,6 +64,20 @@ FORMS = (
         "theory.forms.log_depth",
         "log_depth_form",
     ),
+    NamedForm(
+        "lattice",
+        "T21",
+        "a maximum of minima of the network's own affine pieces; few pieces",
+        "theory.forms.lattice",
+        "lattice_form",
+    ),
+    NamedForm(
+        "one-hidden",
+        "T30",
+        "one hidden layer, or a reason why there is none; few inputs",
+        "theory.forms.one_hidden",
+        "one_hidden_network",
+    ),
 )
 
 FormName = Annotated[
