@@ -163,8 +163,36 @@ def test_what_is_not_decided_is_unknown() -> None:
     claim = claim_of(left, right, Box.cube(3, -2, 2))
     assert isinstance(prove(claim, engine="merge"), Unknown)
     assert isinstance(prove(claim, timeout=0), Unknown)
-    relation = Claim(claim.left, claim.right, claim.domain, "eps=1")
+    relation = Claim(claim.left, claim.right, claim.domain, "margin=1")
     assert isinstance(prove(relation), Unknown)
+
+
+@settings(max_examples=100)
+@given(networks(inputs=2), st.fractions(0, 2, max_denominator=8), st.data())
+def test_T11_epsilon_claims_in_the_plane_are_decided(
+    network: Network, epsilon: Fraction, data: st.DataObject
+) -> None:
+    shape = st.lists(st.integers(1, 2), max_size=2)
+    other = data.draw(networks(inputs=2, widths=shape, outputs=network.outputs))
+    domain = Box.cube(2, -1, 1)
+    claim = claim_of(network, other, domain)
+    claim = Claim(claim.left, claim.right, domain, f"eps={epsilon}")
+    verdict = prove(claim)
+    if isinstance(verdict, Equivalent):
+        for point in data.draw(st.lists(points_in(domain), min_size=5, max_size=5)):
+            pairs = zip(network(point), other(point), strict=True)
+            assert all(abs(a - b) <= epsilon for a, b in pairs)
+    else:
+        assert isinstance(verdict, Different), verdict
+        assert max(abs(a - b) for a, b in zip(verdict.left, verdict.right, strict=True)) > epsilon
+
+
+def test_rounded_weights_are_certified_to_a_tiny_epsilon(data: Path) -> None:
+    claim = pair(data / "pairs", "A", 2, "f32resc")
+    close = Claim(claim.left, claim.right, claim.domain, "eps=1/10000000")
+    assert isinstance(prove(close), Equivalent)
+    closer = Claim(claim.left, claim.right, claim.domain, "eps=1/100000000")
+    assert isinstance(prove(closer), Different)
 
 
 # -- networks from public sources

@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from theory.domain import Domain
 from theory.errors import ShapeError
-from theory.network import Network
+from theory.network import Network, Vector
 from verify.formats.domain_file import domain_value
 from verify.formats.network_json import network_text
+from verify.relation import Epsilon, is_related, read_relation
 
 VERSION = 1
 
@@ -91,6 +92,13 @@ class Claim:
         """The networks' files under the names that claim.json uses."""
         return {"left.json": self.left.data, "right.json": self.right.data}
 
-    def differs_at(self, point: tuple[Fraction, ...]) -> bool:
-        """Whether the point lies in the domain and the networks differ there, exactly."""
-        return point in self.domain and self.left.network(point) != self.right.network(point)
+    @property
+    def tolerance(self) -> Fraction:
+        """The difference of outputs that the claim allows: 0 where they are to be equal."""
+        relation = read_relation(self.relation)
+        return relation.epsilon if isinstance(relation, Epsilon) else Fraction(0)
+
+    def fails_at(self, point: Vector) -> bool:
+        """Whether the point lies in the domain and the relation fails there, exactly."""
+        outputs = (self.left.network(point), self.right.network(point))
+        return point in self.domain and not is_related(read_relation(self.relation), *outputs)

@@ -1,13 +1,14 @@
 """Relations between two networks: what a claim says about their outputs at every point.
 
-Written `exact`, `eps=1/100`, `top1`, `topk=3` and `margin=1/50`. Only `exact` can be proved so
-far; the others are read so that a claim can name them.
+Written `exact`, `eps=1/100`, `top1`, `topk=3` and `margin=1/50`. The checker knows all of them;
+the search proves `exact` and, for small networks, `eps`.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.errors import NumberError
+from theory.network import ZERO, Vector
 from theory.rational import rational, text_of
 from verify.errors import InputError
 
@@ -69,6 +70,31 @@ class Margin:
 
 
 Relation = Exact | Epsilon | TopOne | TopK | Margin
+
+
+def is_related(relation: Relation, left: Vector, right: Vector) -> bool:
+    """Whether the outputs of two networks at one point are as the relation says."""
+    match relation:
+        case Exact():
+            return left == right
+        case Epsilon(epsilon):
+            return all(abs(a - b) <= epsilon for a, b in zip(left, right, strict=True))
+        case TopOne():
+            return _keeps_largest(left, right, ZERO, 1)
+        case TopK(k):
+            return _keeps_largest(left, right, ZERO, k)
+        case Margin(margin):
+            return _keeps_largest(left, right, margin, 1)
+
+
+def _keeps_largest(left: Vector, right: Vector, margin: Fraction, k: int) -> bool:
+    """Whether fewer than k outputs of right exceed one that leads by the margin in left."""
+    for index, value in enumerate(left):
+        others = (other for place, other in enumerate(left) if place != index)
+        leads = all(value >= other + margin for other in others)
+        if leads and sum(other > right[index] for other in right) >= k:
+            return False
+    return True
 
 
 def read_relation(text: str) -> Relation:

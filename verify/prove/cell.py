@@ -53,5 +53,8 @@ class Cell(Protocol):
     def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
         """How many of the others cross the worse part of the cell cut by a form, and both."""
 
+    def corners(self) -> list[Vector]:
+        """Some extreme points of the cell."""
+
     def points(self) -> list[Vector]:
         """Some points of the interior, in general position."""

@@ -20,6 +20,7 @@ from verify.certificate import Step
 from verify.checker import Proof, divided
 from verify.prove.cell import Cell, Signs
 from verify.prove.lemma import Lemma, LemmaWriter
+from verify.prove.obligation import heaviest_line, obligation_lemmas
 
 
 class StuckError(Exception):
@@ -79,6 +80,7 @@ class CellSearch:
         self.pulse = pulse
         self.steps: list[Step] = []
         self.bends: dict[int, Bend] = {}
+        self.is_exact = proof.claim.relation == "exact"
 
     def step(self, *step: object) -> None:
         """Write a step, and take it in the checker's own state."""
@@ -110,7 +112,8 @@ class CellSearch:
             self.pulse()
             symbol = self._simplified(cell)
             if symbol is None:
-                self._leaf(cell)
+                symbol = self._leaf(cell)
+            if symbol is None:
                 if not waiting:
                     return
                 cell, self.bends = waiting.pop()
@@ -287,15 +290,24 @@ class CellSearch:
         forms = [self._line(name) for name in names]
         return min(zip(names, forms, strict=True), key=lambda one: cell.balance(one[1], forms))[0]
 
-    def _leaf(self, cell: Cell) -> None:
+    def _leaf(self, cell: Cell) -> int | None:
+        """Close the cell, on which every unit is one on a line; or the line to split on first."""
         names = sorted(self.proof.coefficients)
-        forms = [self._line(name) for name in names]
-        signs = cell.signs(forms) if names else []
-        for name, form, sign in zip(names, forms, signs, strict=True):
-            if not sign:
-                parts = (*cell.parts(form), cell)
-                raise StuckError(point for part in parts if part for point in part.points())
-            self._settle(cell, name, sign)
-        if any(map(any, self.proof.linear)):
-            raise StuckError(cell.points())
-        self.step("=")
+        signs = cell.signs([self._line(name) for name in names]) if names else []
+        for name, sign in zip(names, signs, strict=True):
+            if sign:
+                self._settle(cell, name, sign)
+        crossing = sorted(self.proof.coefficients)
+        if not crossing and not any(map(any, self.proof.linear)):
+            self.step("=")
+            return None
+        if self.is_exact:
+            parts = (*cell.parts(self._line(crossing[0])), cell) if crossing else (cell,)
+            raise StuckError(point for part in parts if part for point in part.points())
+        lemmas = obligation_lemmas(self.proof, self.writer, cell)
+        if lemmas is not None:
+            self.step("=", *lemmas)
+            return None
+        if not crossing:
+            raise StuckError([*cell.corners(), *cell.points()])
+        return heaviest_line(self.proof, crossing)

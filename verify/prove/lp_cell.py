@@ -211,6 +211,10 @@ class LpCell:
         above, below = int((values > CLEAR).sum()), int((values < -CLEAR).sum())
         return max(above, below), len(others)
 
+    def corners(self) -> list[Vector]:
+        """Minimisers that were met."""
+        return self.points()[1:]
+
     def points(self) -> list[Vector]:
         """Minimisers that were met, and their middle."""
         found = [point[1:] for point in self._seen[-32:]]

@@ -6,7 +6,7 @@ counterexample only if exact evaluation differs at a point of the domain.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from theory.cone import box_cone, independent, polytope_cones, start_cones
@@ -26,6 +26,7 @@ from verify.prove.lp_cell import LpCell
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.state import SearchState
 from verify.prove.vertex_cell import VertexCell
+from verify.relation import Epsilon, Exact, read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
@@ -76,8 +77,9 @@ def prove(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine: expected one of {', '.join(ENGINES)}, got {engine}")
-    if claim.relation != "exact":
-        return Unknown(f"relation {claim.relation}: only exact equality is proved so far")
+    relation = read_relation(claim.relation)
+    if not isinstance(relation, Exact | Epsilon):
+        return Unknown(f"relation {claim.relation}: the search proves exact and eps so far")
     clock = Clock(None if timeout is None else time.monotonic() + timeout, progress)
     if engine == "smt":
         return _by_smt(claim, timeout)
@@ -87,7 +89,7 @@ def prove(
     merged = _certified(claim, [["="]], "merge", started)
     if merged is not None:
         return merged
-    found = counterexample(claim.left.network, claim.right.network, claim.domain)
+    found = counterexample(claim.left.network, claim.right.network, claim.domain, claim.tolerance)
     if found is not None:
         return _different(claim, found, "sampling")
     if engine == "merge":
@@ -98,8 +100,14 @@ def prove(
         return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
 
 
+def _violation(claim: Claim, points: Iterable[Vector]) -> Vector | None:
+    """The first of the points at which the claim fails."""
+    sides = (claim.left.network, claim.right.network)
+    return counterexample_near(*sides, claim.domain, points, claim.tolerance)
+
+
 def _different(claim: Claim, point: Vector, engine: str) -> Verdict:
-    if not claim.differs_at(point):
+    if not claim.fails_at(point):
         return Unknown(f"{engine}: the proposed point does not show a difference")
     return Different(point, claim.left.network(point), claim.right.network(point), engine)
 
@@ -177,7 +185,7 @@ def _by_cells(claim: Claim, clock: Clock, started: float) -> Verdict:
         return Unknown(f"cells: {error}")
     except StuckError as stuck:
         points = [_lifted(claim, point, free) for point in stuck.points]
-        found = counterexample_near(claim.left.network, claim.right.network, claim.domain, points)
+        found = _violation(claim, points)
         if found is None:
             return Unknown("cells: a cell where the outputs seem to differ, but no point that does")
         return _different(claim, found, "cells")
@@ -220,7 +228,8 @@ def _lifted(claim: Claim, point: Vector, free: tuple[int, ...]) -> Vector:
 def _by_smt(claim: Claim, timeout: float | None) -> Verdict:
     from verify.prove.smt import Counterexample, Unsat, smt_answer
 
-    answer = smt_answer(claim.left.network, claim.right.network, claim.domain, timeout=timeout)
+    sides = (claim.left.network, claim.right.network)
+    answer = smt_answer(*sides, claim.domain, claim.tolerance, timeout)
     match answer:
         case Unsat(seconds):
             return Unknown(f"smt: Z3 says equivalent after {seconds:.1f} s, without a certificate")

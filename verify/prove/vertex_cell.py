@@ -97,6 +97,10 @@ class VertexCell:
             counts.append(int(((ends.min(1) < -DOUBT) & (ends.max(1) > DOUBT)).sum()))
         return max(counts), sum(counts)
 
+    def corners(self) -> list[Vector]:
+        """The vertices."""
+        return list(self.cone.vertices)
+
     def points(self) -> list[Vector]:
         """Weighted sums of the generators."""
         generators = self.cone.generators
