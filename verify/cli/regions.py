@@ -27,6 +27,8 @@ def regions(
     quiet: Quiet = False,
 ) -> int:
     """Count the linear regions of NETWORK over a domain."""
+    from theory.counting import region_bounds
+    from theory.domain import Box
     from theory.region import count_regions
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain
@@ -43,6 +45,8 @@ def regions(
     with terminal.progress("counting linear regions"):
         count = count_regions(source.network, where)
     seconds = time.monotonic() - started
+    free = where.inputs - (len(where.fixed) if isinstance(where, Box) else 0)
+    bounds = region_bounds(free, source.network.widths[1:-1])
     drawn: dict[str, object] = {}
     told: list[str] = []
     if folder is not None:
@@ -55,6 +59,7 @@ def regions(
             "cells": count.cells,
             "patterns": count.patterns,
             "pieces": count.pieces,
+            "bounds": {"most": bounds.most, "reached": bounds.reached},
             "seconds": seconds,
             **drawn,
         },
@@ -62,6 +67,8 @@ def regions(
             f"{source.name}  {sizes(source.network.widths)}",
             f"{count.cells} cells, {count.patterns} activation patterns, "
             f"{count.pieces} distinct affine maps, {seconds:.2f} s",
+            f"widths allow at most {bounds.most} patterns (Serra et al. 2018); some network of "
+            f"these widths has {bounds.reached} regions (Montufar et al. 2014)",
             *told,
         ],
     )
