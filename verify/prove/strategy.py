@@ -146,12 +146,11 @@ def _by_canonical(claim: Claim, clock: Clock, started: float) -> Verdict:
         case Undecided(reason):
             return Unknown(f"canonical: {reason}")
         case Apart(theorem, points):
-            point = counterexample_near(
-                claim.left.network, claim.right.network, claim.domain, points
-            )
-            if point is None:
-                return Unknown(f"canonical: the forms of {theorem} differ, but no point shows it")
-            return _different(claim, point, "canonical")
+            point = _violation(claim, points)
+            if point is not None:
+                return _different(claim, point, "canonical")
+            told = f"canonical: the forms of {theorem} differ"
+            return Unknown(f"{told}, which does not decide {claim.relation}, or no point shows it")
         case Same():
             return _certified(claim, [["="]], "canonical", started) or _by_cells_after(
                 found, claim, clock, started
