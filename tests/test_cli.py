@@ -379,3 +379,22 @@ def test_an_interrupt_gives_two(relucert: Shell, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("verify.network_facts.network_facts", interrupt)
     answer = relucert("show", SMALL)
     assert (answer.status, answer.error) == (2, "relucert: interrupted\n")
+
+
+def test_a_query_is_answered_in_its_own_words(relucert: Shell, tmp_path: Path) -> None:
+    variables = "".join(
+        f"(declare-network {name} (declare-input X_{name} real [2]) "
+        f"(declare-output Y_{name} real [1]))\n"
+        for name in "fg"
+    )
+    box = "(assert (and (<= X_f[0] 1) (>= X_f[0] -1) (<= X_f[1] 1) (>= X_f[1] -1)))\n"
+    links = "(assert (== X_f[0] X_g[0])) (assert (== X_f[1] X_g[1]))\n"
+    differ = "(assert (or (> Y_g[0] Y_f[0]) (< Y_g[0] Y_f[0])))\n"
+    file = tmp_path / "query.vnnlib"
+    file.write_text("(vnnlib-version <2.0>)\n" + variables + box + links + differ)
+    same = relucert("prove", file, "--network", f"f={SMALL}", "--network", f"g={SMALL}")
+    assert same.status == 0
+    assert same.out.splitlines()[0] == "unsat"
+    message = relucert.refused("prove", file, "--network", f"f={SMALL}")
+    assert "--network f=FILE --network g=FILE" in message
+    assert "--domain" in relucert.refused("prove", SMALL, SMALL)

@@ -20,7 +20,11 @@ DomainText = Annotated[
 ]
 Relation = Annotated[
     str,
-    typer.Option("--relation", metavar="RELATION", help="exact is the only one proved so far."),
+    typer.Option(
+        "--relation",
+        metavar="RELATION",
+        help="exact, eps=1/100 (small networks); top1, topk=3, margin=1/50 are read.",
+    ),
 ]
 EngineName = Annotated[
     str,

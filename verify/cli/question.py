@@ -24,6 +24,7 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 ENGINES = ("auto", "merge", "canonical", "cells", "smt")
 _MOST_BITS = 1000
 _STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
+_ANSWERS = {Equivalent: "unsat", Different: "sat", Unknown: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,11 @@ def checked_seconds(value: float | None, option: str) -> float | None:
     return value
 
 
-def settle(question: Question, run: Run, terminal: Terminal) -> int:
-    """Prove or refute the claim, write OUT, tell the user; return the exit status."""
+def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool = False) -> int:
+    """Prove or refute the claim, write OUT, tell the user; return the exit status.
+
+    A query is answered in its own words first: unsat, sat (a model is a counterexample), unknown.
+    """
     claim = question.claim
     _refuse_empty(claim.domain)
     from verify.prove.strategy import prove  # here, since it is slow to import
@@ -82,10 +86,12 @@ def settle(question: Question, run: Run, terminal: Terminal) -> int:
             run = replace(run, opinion=_second_opinion(claim, question.opinion))
     written = () if question.out is None else write_result(question.out, claim, verdict, run)
     files = [str(question.out / name) for name in written] if question.out is not None else []
-    terminal.tell(
-        {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)},
-        [*_claim_lines(claim), *_lines(verdict, run), *_where(question.out, verdict)],
-    )
+    facts = {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)}
+    lines = [*_claim_lines(claim), *_lines(verdict, run), *_where(question.out, verdict)]
+    if is_query:
+        answer = _ANSWERS[type(verdict)]
+        facts, lines = facts | {"answer": answer}, [answer, *lines]
+    terminal.tell(facts, lines)
     return _STATUS[type(verdict)]
 
 

@@ -41,7 +41,7 @@ def parse_vnnlib_domain(content: bytes, where: str, inputs: int) -> Domain:
     for count in names.inputs:
         if count != inputs:
             raise InputError(where, f"the network has {inputs} inputs, the file {count}")
-    claims = [claim for command in commands for claim in _claims(command, where)]
+    claims = [claim for command in commands for claim in asserted(command, where)]
     _refuse_unlinked(names, claims, inputs)
     halfspaces = [
         halfspace
@@ -79,7 +79,7 @@ def box_of(halfspaces: Sequence[Halfspace], inputs: int) -> Box | None:
     return Box(lows, highs) if len(lows) == len(highs) == inputs else None
 
 
-def _claims(command: Expression, where: str) -> Iterator[Expression]:
+def asserted(command: Expression, where: str) -> Iterator[Expression]:
     """What a command asserts, conjunctions taken apart."""
     if isinstance(command, Group) and command.head == "assert":
         if len(command.items) != 2:
@@ -113,24 +113,24 @@ def _refuse_unlinked(names: Names, claims: Sequence[Expression], inputs: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Linear:
+class LinearForm:
     """The sum of coefficient * variable, plus a constant."""
 
     coefficients: Mapping[Variable, Fraction]
     constant: Fraction
 
-    def plus(self, other: "_Linear", factor: Fraction) -> "_Linear":
+    def plus(self, other: "LinearForm", factor: Fraction) -> "LinearForm":
         """This plus factor times the other."""
         found = dict(self.coefficients)
         for variable, weight in other.coefficients.items():
             found[variable] = found.get(variable, _ZERO) + factor * weight
-        return _Linear(found, self.constant + factor * other.constant)
+        return LinearForm(found, self.constant + factor * other.constant)
 
 
-_NOTHING = _Linear({}, _ZERO)
+_NOTHING = LinearForm({}, _ZERO)
 
 
-def _constraints(names: Names, claim: Expression) -> Iterator[_Linear]:
+def _constraints(names: Names, claim: Expression) -> Iterator[LinearForm]:
     """Linear forms that a claim makes at most 0; none where it is about outputs."""
     place = place_of(names.where, claim)
     sides = names.sides(claim)
@@ -143,33 +143,33 @@ def _constraints(names: Names, claim: Expression) -> Iterator[_Linear]:
         raise UnsupportedError(place, f"{head!r} states no closed convex domain")
     if len(claim.items) != 3:
         raise FormatError(place, f"expected two terms after {claim.head!r}")
-    difference = _linear(names, claim.items[1]).plus(_linear(names, claim.items[2]), -_ONE)
+    difference = linear_form(names, claim.items[1]).plus(linear_form(names, claim.items[2]), -_ONE)
     if claim.head != ">=":
         yield difference
     if claim.head != "<=":
         yield _NOTHING.plus(difference, -_ONE)
 
 
-def _linear(names: Names, term: Expression) -> _Linear:
+def linear_form(names: Names, term: Expression) -> LinearForm:
     """The linear form that a term is."""
     place = place_of(names.where, term)
     if isinstance(term, Group):
-        parts = [_linear(names, item) for item in term.items[1:]]
+        parts = [linear_form(names, item) for item in term.items[1:]]
         found = _combined(term.head, parts)
         if found is None:
             raise UnsupportedError(place, f"{term.head!r} of these terms is not linear")
         return found
     variable = names.variable(term)
     if variable is not None:
-        return _Linear({variable: _ONE}, _ZERO)
+        return LinearForm({variable: _ONE}, _ZERO)
     try:
-        return _Linear({}, rational(term.text))
+        return LinearForm({}, rational(term.text))
     except NumberError:
         message = f"expected a variable or a number, got {term.text[:60]!r}"
         raise FormatError(place, message) from None
 
 
-def _combined(operator: str, parts: list[_Linear]) -> _Linear | None:
+def _combined(operator: str, parts: list[LinearForm]) -> LinearForm | None:
     """Sum, difference, negation, or product and quotient with constants; None otherwise."""
     if not parts or operator not in {"+", "-", "*", "/"}:
         return None
@@ -184,7 +184,7 @@ def _combined(operator: str, parts: list[_Linear]) -> _Linear | None:
     return found
 
 
-def _pair(operator: str, left: _Linear, right: _Linear) -> _Linear | None:
+def _pair(operator: str, left: LinearForm, right: LinearForm) -> LinearForm | None:
     if operator == "+":
         return left.plus(right, _ONE)
     if operator == "-":
@@ -198,7 +198,7 @@ def _pair(operator: str, left: _Linear, right: _Linear) -> _Linear | None:
     return _NOTHING.plus(form, factor.constant)
 
 
-def _halfspaces(constraint: _Linear, inputs: int) -> Iterator[Halfspace]:
+def _halfspaces(constraint: LinearForm, inputs: int) -> Iterator[Halfspace]:
     """The halfspace of the common input, unless the constraint always holds."""
     normal = [_ZERO] * inputs
     for variable, weight in constraint.coefficients.items():

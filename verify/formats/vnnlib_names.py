@@ -46,12 +46,14 @@ class Names:
         networks: How many networks there are.
         words: The variables of version 1.0.
         tensors: The tensors of version 2.0.
+        labels: The names of the networks of version 2.0, in order.
     """
 
     where: str
     networks: int
     words: Mapping[str, Variable]
     tensors: Mapping[str, _Tensor]
+    labels: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -107,7 +109,7 @@ def declared_names(commands: Sequence[Expression], where: str) -> Names:
     Raises:
         InputError: a command is unknown, or a declaration is malformed.
     """
-    networks = 0
+    labels: list[str] = []
     words: dict[str, Variable] = {}
     tensors: dict[str, _Tensor] = {}
     for command in commands:
@@ -115,13 +117,20 @@ def declared_names(commands: Sequence[Expression], where: str) -> Names:
         if isinstance(command, Group) and head in {"declare-const", "declare-fun"}:
             _declare_word(command, words, where)
         elif isinstance(command, Group) and head == "declare-network":
-            _declare_network(command, networks, tensors, where)
-            networks += 1
+            _declare_network(command, len(labels), tensors, where)
+            labels.append(_label(command, where))
         elif head not in {"assert", "vnnlib-version"}:
             raise FormatError(place_of(where, command), f"unknown command {head!r}")
-    if bool(words) == bool(networks):
+    if bool(words) == bool(labels):
         raise FormatError(where, "expected variables X_0, ... or else networks to be declared")
-    return Names(where, max(networks, 1), words, tensors)
+    return Names(where, max(len(labels), 1), words, tensors, tuple(labels))
+
+
+def _label(command: Group, where: str) -> str:
+    name = command.items[1] if len(command.items) > 1 else None
+    if not isinstance(name, Atom):
+        raise FormatError(place_of(where, command), "expected the name of a network")
+    return name.text
 
 
 def _declare_word(command: Group, words: dict[str, Variable], where: str) -> None:
