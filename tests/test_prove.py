@@ -17,6 +17,7 @@ from verify.claim import Claim, NamedNetwork
 from verify.formats.network_file import read_network
 from verify.prove import strategy
 from verify.prove.strategy import prove
+from verify.relation import is_related, read_relation
 from verify.testing.strategies import equivalent_pairs, nearly_equivalent_pairs, networks, points_in
 from verify.verdict import Different, Equivalent, Unknown
 
@@ -163,8 +164,6 @@ def test_what_is_not_decided_is_unknown() -> None:
     claim = claim_of(left, right, Box.cube(3, -2, 2))
     assert isinstance(prove(claim, engine="merge"), Unknown)
     assert isinstance(prove(claim, timeout=0), Unknown)
-    relation = Claim(claim.left, claim.right, claim.domain, "margin=1")
-    assert isinstance(prove(relation), Unknown)
 
 
 @settings(max_examples=100)
@@ -185,6 +184,36 @@ def test_T11_epsilon_claims_in_the_plane_are_decided(
     else:
         assert isinstance(verdict, Different), verdict
         assert max(abs(a - b) for a, b in zip(verdict.left, verdict.right, strict=True)) > epsilon
+
+
+DECISIONS = ("top1", "topk=2", "margin=1/2", "margin=0")
+
+
+@settings(max_examples=100)
+@given(networks(inputs=2, outputs=3, widths=[2]), st.sampled_from(DECISIONS), st.data())
+def test_T11_decisions_are_never_wrong(
+    network: Network, relation: str, data: st.DataObject
+) -> None:
+    other = data.draw(networks(inputs=2, outputs=3, widths=[2]))
+    other = data.draw(st.sampled_from((other, disguised(network, 1))))
+    domain = Box.cube(2, -1, 1)
+    claim = claim_of(network, other, domain)
+    claim = Claim(claim.left, claim.right, domain, relation)
+    verdict = prove(claim)
+    points = data.draw(st.lists(points_in(domain), min_size=5, max_size=5))
+    if isinstance(verdict, Equivalent):
+        for point in points:
+            assert is_related(read_relation(relation), network(point), other(point))
+    elif isinstance(verdict, Different):
+        assert not is_related(read_relation(relation), verdict.left, verdict.right)
+
+
+def test_copies_make_the_same_decisions() -> None:
+    network = small_network((3, 6, 6, 3), 1)
+    for relation in DECISIONS:
+        claim = claim_of(network, disguised(network, 2), Space(3))
+        verdict = prove(Claim(claim.left, claim.right, claim.domain, relation))
+        assert isinstance(verdict, Equivalent), (relation, verdict)
 
 
 def test_rounded_weights_are_certified_to_a_tiny_epsilon(data: Path) -> None:

@@ -14,7 +14,7 @@ from theory.errors import ShapeError
 from theory.network import Network, Vector
 from verify.formats.domain_file import domain_value
 from verify.formats.network_json import network_text
-from verify.relation import Epsilon, is_related, read_relation
+from verify.relation import Epsilon, Exact, is_related, read_relation
 
 VERSION = 1
 
@@ -97,6 +97,11 @@ class Claim:
         """The difference of outputs that the claim allows: 0 where they are to be equal."""
         relation = read_relation(self.relation)
         return relation.epsilon if isinstance(relation, Epsilon) else Fraction(0)
+
+    @property
+    def is_about_differences(self) -> bool:
+        """Whether the claim bounds the difference of outputs; otherwise it compares decisions."""
+        return isinstance(read_relation(self.relation), Exact | Epsilon)
 
     def fails_at(self, point: Vector) -> bool:
         """Whether the point lies in the domain and the relation fails there, exactly."""

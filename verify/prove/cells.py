@@ -298,7 +298,8 @@ class CellSearch:
             if sign:
                 self._settle(cell, name, sign)
         crossing = sorted(self.proof.coefficients)
-        if not crossing and not any(map(any, self.proof.linear)):
+        same = not crossing and not any(map(any, self.proof.linear))
+        if same and self.proof.claim.is_difference:
             self.step("=")
             return None
         if self.is_exact:

@@ -23,10 +23,10 @@ from verify.prove.canonical import Apart, Same, Undecided, compared
 from verify.prove.cell import Cell, LemmaError
 from verify.prove.cells import CellSearch, StuckError
 from verify.prove.lp_cell import LpCell
+from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.state import SearchState
 from verify.prove.vertex_cell import VertexCell
-from verify.relation import Epsilon, Exact, read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
@@ -77,19 +77,16 @@ def prove(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine: expected one of {', '.join(ENGINES)}, got {engine}")
-    relation = read_relation(claim.relation)
-    if not isinstance(relation, Exact | Epsilon):
-        return Unknown(f"relation {claim.relation}: the search proves exact and eps so far")
     clock = Clock(None if timeout is None else time.monotonic() + timeout, progress)
     if engine == "smt":
         return _by_smt(claim, timeout)
     started = time.monotonic()
     if engine == "canonical":
         return _by_canonical(claim, clock, started)
-    merged = _certified(claim, [["="]], "merge", started)
+    merged = _by_merging(claim, started)
     if merged is not None:
         return merged
-    found = counterexample(claim.left.network, claim.right.network, claim.domain, claim.tolerance)
+    found = _sampled(claim)
     if found is not None:
         return _different(claim, found, "sampling")
     if engine == "merge":
@@ -100,10 +97,27 @@ def prove(
         return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
 
 
+def _by_merging(claim: Claim, started: float) -> Equivalent | None:
+    """The verdict on networks that are one function symbolically, if these are."""
+    if claim.is_about_differences:
+        return _certified(claim, [["="]], "merge", started)
+    lemmas = merged_lemmas(proof_of(claim))
+    return None if lemmas is None else _certified(claim, [["=", *lemmas]], "merge", started)
+
+
+def _sampled(claim: Claim) -> Vector | None:
+    """A point at which the claim fails, proposed by floats."""
+    sides = (claim.left.network, claim.right.network)
+    found = counterexample(*sides, claim.domain, claim.tolerance)
+    return None if found is None else _violation(claim, [found])
+
+
 def _violation(claim: Claim, points: Iterable[Vector]) -> Vector | None:
     """The first of the points at which the claim fails."""
-    sides = (claim.left.network, claim.right.network)
-    return counterexample_near(*sides, claim.domain, points, claim.tolerance)
+    if claim.is_about_differences:
+        sides = (claim.left.network, claim.right.network)
+        return counterexample_near(*sides, claim.domain, points, claim.tolerance)
+    return next((point for point in points if claim.fails_at(point)), None)
 
 
 def _different(claim: Claim, point: Vector, engine: str) -> Verdict:
