@@ -5,7 +5,7 @@
     inputs and earlier symbols. Equal arguments share a symbol, and relu(-a) = relu(a) - a.
     [targets] are the expressions that the claim speaks about, [obligations] what has to be shown
     of them. On the current cell [value] says what some symbols are, [rows] are expressions known
-    to be >= 0. All is scaled by positive integers; [unit] is that of the inputs' bounds. *)
+    to be >= 0. All is scaled by positive integers. *)
 
 Require Import ZArith List Bool FMapPositive.
 From Relucert Require Import Expression.
@@ -22,20 +22,17 @@ Record state := State
   { next : positive;                  (* the number of the next symbol *)
     arguments : Map.t expression;     (* symbol -> argument *)
     numbers : Map.t (list positive);  (* hash of an argument -> symbols; only a hint *)
-    bounds : Map.t interval;          (* variable -> ends of an interval that holds unit * it *)
+    bounds : Map.t interval;          (* variable -> interval that holds unit * it *)
     value : Map.t expression;         (* symbol -> what it is on this cell, where known *)
-    waiting : Map.t Z;                (* symbol -> how many symbols its argument waits for; hint *)
-    watchers : Map.t (list positive); (* symbol -> those that wait for it, latest first; hint *)
     rows : Map.t expression;          (* row number, from 1 -> expression *)
     next_row : positive;
     targets : Map.t expression;       (* 1 -> the constant one, i + 1 -> the i-th target *)
     obligations : list obligation }.
 
-(** A lemma says that p * expression - 2^shift * (sum of multiplier * row) has a nonnegative
-    minimum over the bounds of the variables; row 0 is the side on which the lemma speaks.
-    [Shift e]: p = 2^max(-e, 0), shift = max(e, 0). [Factor p]: shift = 0. *)
-Inductive scaling := Shift (e : Z) | Factor (p : Z).
-Record lemma := Lemma { scaled_by : scaling; uses : list (N * Z) }.
+(** A lemma [p, (row, multiplier), ...] says that p * e - (sum of multiplier * row) if p > 0, and
+    e - 2^(-p) * (sum of multiplier * row) otherwise, has a nonnegative minimum over the bounds of
+    the variables; row 0 is the side on which the lemma speaks. *)
+Record lemma := Lemma { scaling : Z; uses : list (N * Z) }.
 
 (** How one side of a bent unit is decomposed: see [decompose]. *)
 Inductive mode := Positive | Negative | PlusSymbol | MinusSymbol.
@@ -44,23 +41,20 @@ Inductive step :=
 | Split (k : positive)                                            (* S *)
 | SplitOn (e : expression)                                        (* S with a form *)
 | Settle (positive_side : bool) (k : positive) (l : lemma)        (* + and - *)
-| Relax (k : positive) (low : Z) (l1 : lemma) (high : Z) (l2 : lemma)         (* R *)
-| Cut (k : positive) (positive_side : bool)                       (* C *)
+| Close (ks : list positive)                                      (* N *)
+| Cut (e : expression)                                            (* C *)
 | Decompose (k : positive) (m1 : mode) (l1 : lemma) (m2 : mode) (l2 : lemma)  (* D *)
 | Equal (ls : list lemma)                                         (* = *)
 | Empty (l : lemma).                                              (* 0 *)
 
 Definition set_value k e s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s)) (waiting s)
-        (watchers s) (rows s) (next_row s) (targets s) (obligations s).
-Definition set_waiting w u s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (value s) w u
+  State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s))
         (rows s) (next_row s) (targets s) (obligations s).
 Definition add_row e s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (value s) (waiting s) (watchers s)
+  State (next s) (arguments s) (numbers s) (bounds s) (value s)
         (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s)) (targets s) (obligations s).
 Definition set_question t o s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (value s) (waiting s) (watchers s)
+  State (next s) (arguments s) (numbers s) (bounds s) (value s)
         (rows s) (next_row s) t o.
 
 Definition list_at (m : Map.t (list positive)) (k : positive) : list positive :=
@@ -72,11 +66,9 @@ Definition sided (positive_side : bool) (e : expression) : expression :=
   if positive_side then e else opposite e.
 
 Section Calculus.
-Variable unit : Z.
 Variable last : positive.
 
 Definition is_symbol (v : positive) : bool := Pos.ltb last v.
-Definition symbols_of (e : expression) : list positive := filter is_symbol (map fst e).
 Definition is_affine (e : expression) : bool := forallb (fun t => negb (is_symbol (fst t))) e.
 
 (** A lower bound of unit * e from the intervals of its variables. *)
@@ -119,13 +111,6 @@ Definition symbol_of (s : state) (a : expression) : option positive :=
 Definition existing (s : state) (v : positive) : bool :=
   negb (is_symbol v) || Map.mem v (arguments s).
 
-(** [user] waits for symbol [k] (once). *)
-Definition watch (user : positive) (s : state) (k : positive) : state :=
-  let users := list_at (watchers s) k in
-  if existsb (Pos.eqb user) users then s else
-  let count := match Map.find user (waiting s) with Some n => n | None => 0 end in
-  set_waiting (Map.add user (count + 1) (waiting s)) (Map.add k (user :: users) (watchers s)) s.
-
 (** A new symbol; interval bounds settle its sign here where they can. *)
 Definition introduce (s : state) (a : expression) : option (state * positive) :=
   let k := next s in
@@ -137,11 +122,10 @@ Definition introduce (s : state) (a : expression) : option (state * positive) :=
     let top := match high with Some h => Some (Z.max (- h) 0) | None => None end in
     let known := if nonnegative then Map.add k a (value s)
                  else if nonpositive then Map.add k [] (value s) else value s in
-    let s' := State (Pos.succ k) (Map.add k a (arguments s))
-                    (Map.add (hash a) (k :: list_at (numbers s) (hash a)) (numbers s))
-                    (Map.add k (Some 0, top) (bounds s)) known (waiting s) (watchers s)
-                    (rows s) (next_row s) (targets s) (obligations s) in
-    Some (if nonnegative || nonpositive then s' else fold_left (watch k) (symbols_of a) s', k)
+    Some (State (Pos.succ k) (Map.add k a (arguments s))
+                (Map.add (hash a) (k :: list_at (numbers s) (hash a)) (numbers s))
+                (Map.add k (Some 0, top) (bounds s)) known
+                (rows s) (next_row s) (targets s) (obligations s), k)
   else None.
 
 (** The relu of an expression: constant, old symbol, opposite of an old symbol, or new symbol. *)
@@ -165,43 +149,9 @@ Definition relu (s : state) (e : expression) : option (state * expression) :=
       end
     end.
 
-(** Record what symbols are here; one whose argument becomes affine is the relu of that. *)
-Definition agenda := (state * list (positive * expression))%type.
-
-Definition visit (names : list positive) (todo : option agenda) (user : positive)
-  : option agenda :=
-  match todo with
-  | None => None
-  | Some (s, queue) =>
-    if is_known s user then todo else
-    let s := fold_left (watch user) names s in
-    let count := (match Map.find user (waiting s) with Some n => n | None => 0 end) - 1 in
-    let s := set_waiting (Map.add user count (waiting s)) (watchers s) s in
-    if negb (count =? 0) then Some (s, queue) else
-    match Map.find user (arguments s) with
-    | None => None
-    | Some a =>
-      match relu s a with
-      | Some (s', e) => Some (s', (user, e) :: queue)
-      | None => None
-      end
-    end
-  end.
-
-Definition work (todo : agenda) : agenda + option state :=
-  match todo with
-  | (s, []) => inr (Some s)
-  | (s, (k, e) :: queue) =>
-    let e := reduced s e in
-    match fold_left (visit (symbols_of e)) (rev (list_at (watchers s) k))
-                    (Some (set_value k e s, queue)) with
-    | Some todo' => inl todo'
-    | None => inr None
-    end
-  end.
-
-Definition resolve (s : state) (k : positive) (e : expression) : option state :=
-  match iterate 40 work (s, [(k, e)]) with inr s' => s' | inl _ => None end.
+(** Record what a symbol is on this cell. *)
+Definition resolve (s : state) (k : positive) (e : expression) : state :=
+  set_value k (reduced s e) s.
 
 (** The argument of a symbol that exists and is not yet known here. *)
 Definition unknown (s : state) (k : positive) : option expression :=
@@ -230,15 +180,11 @@ Fixpoint premises (s : state) (side : option expression) (shift : Z) (l : list (
 
 (** Theorem T12: e >= 0 on the cell (on its part where side >= 0, if a side is given). *)
 Definition proves (s : state) (e : expression) (l : lemma) (side : option expression) : bool :=
-  let (p, shift) := match scaled_by l with
-                    | Shift n => (Z.shiftl 1 (Z.max (- n) 0), Z.max n 0)
-                    | Factor p => (p, 0)
-                    end in
-  match premises s side shift (uses l) with
+  match premises s side (Z.max (- scaling l) 0) (uses l) with
   | None => false
   | Some terms =>
-    match minimum (bounds s) (weighted_sum ((p, e) :: terms)) with
-    | Some low => (0 <? p) && (0 <=? low)
+    match minimum (bounds s) (weighted_sum ((Z.max (scaling l) 1, e) :: terms)) with
+    | Some low => 0 <=? low
     | None => false
     end
   end.
@@ -252,23 +198,25 @@ Definition settle (s : state) (positive_side : bool) (k : positive) (l : lemma) 
   | Some a =>
     let a := reduced s a in
     if proves s (sided positive_side a) l None
-    then resolve s k (if positive_side then a else []) else None
+    then Some (resolve s k (if positive_side then a else [])) else None
   end.
 
-(** Rule R: low <= unit * a <= high and low < 0 < high on the cell. Two new rows: Y - a >= 0,
-    and the chord high (unit a - low) - (high - low) unit Y >= 0. *)
-Definition relax (s : state) (k : positive) (low : Z) (l1 : lemma) (high : Z) (l2 : lemma)
-  : option state :=
-  match unknown s k with
-  | None => None
-  | Some a =>
-    let a := reduced s a in
-    let above := add (constant (- low)) (scale unit a) in
-    let below := add (constant high) (scale (- unit) a) in
-    if (low <? 0) && (0 <? high) && proves s above l1 None && proves s below l2 None then
-      let chord := add (scale high above) [(k, (low - high) * unit)] in
-      Some (add_row chord (add_row (add (the k) (opposite a)) s))
-    else None
+(** Rule N: symbols whose arguments are affine here; each is the relu of its form. *)
+Fixpoint close (s : state) (ks : list positive) : option state :=
+  match ks with
+  | [] => Some s
+  | k :: ks' =>
+    match unknown s k with
+    | None => None
+    | Some a0 =>
+      let a := reduced s a0 in
+      if negb (is_affine a0) && is_affine a then
+        match relu s a with
+        | Some (s', y) => close (resolve s' k y) ks'
+        | None => None
+        end
+      else None
+    end
   end.
 
 (** Rule D (theorem T13): relu(v + w relu(h)) on a cell whose interior misses h = v = 0.
@@ -320,7 +268,7 @@ Definition decompose (s : state) (k : positive) (m1 : mode) (l1 : lemma) (m2 : m
             match relu_part s1 u m2 with
             | None => None
             | Some (s2, y2) =>
-              resolve s2 k (weighted_sum [(1, part v m1); (m, the inner); (1, y1); (1, y2)])
+              Some (resolve s2 k (weighted_sum [(1, part v m1); (m, the inner); (1, y1); (1, y2)]))
             end
           end
         else None
@@ -334,19 +282,21 @@ Definition decompose (s : state) (k : positive) (m1 : mode) (l1 : lemma) (m2 : m
 (** What comes after the subtree that is open now. *)
 Inductive branch :=
 | Enter (s : state) (k : positive) (positive_side : bool)   (* the other side of a split *)
-| Conclude (s : state) (k : positive) (e : expression).     (* what a cut has proved *)
+| Conclude (s : state) (e : expression).                    (* what a cut has proved *)
 
-(** One side of the hyperplane a = 0, a the affine argument of symbol k. *)
+(** The side of the cell on which the argument of symbol k has a sign. *)
 Definition enter (s : state) (k : positive) (positive_side : bool) : option state :=
   match Map.find k (arguments s) with
   | None => None
-  | Some a => resolve (add_row (sided positive_side a) s) k (if positive_side then a else [])
+  | Some a =>
+    let a := reduced s a in
+    Some (resolve (add_row (sided positive_side a) s) k (if positive_side then a else []))
   end.
 
 Definition resume (b : branch) : option state :=
   match b with
   | Enter s k positive_side => enter s k positive_side
-  | Conclude s k e => resolve s k e
+  | Conclude s e => Some (add_row e s)
   end.
 
 (** The targets as they are on this cell; shared by what comes below. *)
@@ -356,26 +306,20 @@ Definition refresh (s : state) : state :=
 (** Rule S: the cell is the union of its parts with a >= 0 and with a <= 0. *)
 Definition split (s : state) (k : positive) (positive_side : bool) : option (state * branch) :=
   let s := refresh s in
-  match unknown s k with
-  | None => None
-  | Some a =>
-    if is_affine a then
-      match enter s k positive_side with
-      | Some s' => Some (s', Enter s k (negb positive_side))
-      | None => None
-      end
-    else None
+  match unknown s k, enter s k positive_side with
+  | Some _, Some s' => Some (s', Enter s k (negb positive_side))
+  | _, _ => None
   end.
 
 (** The same for a form that is written out: its sides in their order. *)
 Definition split_on (s : state) (e : expression) : option (state * branch) :=
   if is_constant e then None else
   let a := divide (Z.max 1 (content e)) e in
-  match symbol_of s (opposite a) with
-  | Some k => split s k false
+  match symbol_of s a with
+  | Some k => split s k true
   | None =>
-    match symbol_of s a with
-    | Some k => split s k true
+    match symbol_of s (opposite a) with
+    | Some k => split s k false
     | None =>
       match introduce s a with
       | Some (s', k) => split s' k true
@@ -384,18 +328,11 @@ Definition split_on (s : state) (e : expression) : option (state * branch) :=
     end
   end.
 
-(** Rule C: a lemma with a case tree of its own. The subtree proves the sign of a. *)
-Definition cut (s : state) (k : positive) (positive_side : bool) : option (state * branch) :=
-  match unknown s k with
-  | None => None
-  | Some a =>
-    let a := reduced s a in
-    if forallb (fun t => existing s (fst t)) a then
-      Some (set_question (table [constant 1; a])
-                         [Obligation [] [(2%positive, if positive_side then 1 else -1)]] s,
-            Conclude s k (if positive_side then a else []))
-    else None
-  end.
+(** Rule C: a lemma with a case tree of its own, for an expression that becomes a row. *)
+Definition cut (s : state) (e : expression) : option (state * branch) :=
+  if forallb (fun t => existing s (fst t)) e then
+    Some (set_question (table [constant 1; e]) [Obligation [] (the 2)] s, Conclude s e)
+  else None.
 
 (** Rules = and 0: every obligation holds on the cell, or it is empty. Without lemmas all targets
     are zero, or there is nothing to show. *)
@@ -444,8 +381,8 @@ Definition apply (s : state) (t : step) : option (state * list branch) :=
   | Split k => opened (split s k true)
   | SplitOn e => opened (split_on s e)
   | Settle positive_side k l => plain (settle s positive_side k l)
-  | Relax k low l1 high l2 => plain (relax s k low l1 high l2)
-  | Cut k positive_side => opened (cut s k positive_side)
+  | Close ks => plain (close s ks)
+  | Cut e => opened (cut s e)
   | Decompose k m1 l1 m2 l2 => plain (decompose s k m1 l1 m2 l2)
   | Equal _ | Empty _ => None
   end.

@@ -132,37 +132,6 @@ Proof.
   destruct (Map.find k (arguments s)) as [b|]; [|discriminate]. apply same_eq in H. congruence.
 Qed.
 
-(** Hints may change. *)
-Definition same_knowledge (s s' : state) : Prop :=
-  arguments s' = arguments s /\ bounds s' = bounds s /\ value s' = value s /\
-  rows s' = rows s /\ targets s' = targets s /\ obligations s' = obligations s.
-
-Lemma same_true : forall tau s s', same_knowledge s s' -> true_at tau s -> true_at tau s'.
-Proof.
-  intros tau s s' (A & B & C & D & E & _) [H1 H2]. split; rewrite A; [assumption|].
-  intros rho M. destruct (H2 _ M) as [F1 F2 F3 F4].
-  split; rewrite ?B, ?C, ?D, ?E; assumption.
-Qed.
-
-Lemma same_extends : forall s s', same_knowledge s s' -> extends s s'.
-Proof. intros s s' (A & _ & _ & _ & _ & B). split; [rewrite A; auto | assumption]. Qed.
-
-Lemma same_trans : forall s1 s2 s3,
-  same_knowledge s1 s2 -> same_knowledge s2 s3 -> same_knowledge s1 s3.
-Proof. unfold same_knowledge. intros s1 s2 s3 H1 H2. intuition congruence. Qed.
-
-Lemma watch_same : forall user k s, same_knowledge s (watch user s k).
-Proof.
-  intros user k s. unfold watch.
-  destruct (existsb _ _); repeat split.
-Qed.
-
-Lemma watches_same : forall user ks s, same_knowledge s (fold_left (watch user) ks s).
-Proof.
-  induction ks as [|k ks IH]; intros s; cbn [fold_left]; [repeat split|].
-  eapply same_trans; [apply watch_same | apply IH].
-Qed.
-
 Lemma sane_add : forall s k a, sane (arguments s) -> is_symbol last k = true ->
   Map.find k (arguments s) = None -> (forall t, In t a -> here (arguments s) (fst t)) ->
   sane (Map.add k a (arguments s)) /\
@@ -232,13 +201,9 @@ Proof.
   set (top := match high with Some h => Some (Z.max (- h) 0) | None => None end) in H.
   set (known := if nonneg then Map.add (next s) a (value s)
                 else if nonpos then Map.add (next s) [] (value s) else value s) in H.
-  match type of H with context [if _ then ?t else _] => set (s0 := t) in H end.
-  injection H as Hs <-.
-  assert (Same : same_knowledge s0 s').
-  { subst s'. destruct (nonneg || nonpos); [repeat split | apply watches_same]. }
-  clear Hs.
+  injection H as Hs <-. rename s' into s0.
   assert (T : true_at tau s0).
-  { split; [exact S'|]. intros rho R. destruct (M' _ R) as [M K].
+  { rewrite <- Hs. split; [exact S'|]. intros rho R. destruct (M' _ R) as [M K].
     destruct (F _ M) as [F1 F2 F3 F4].
     assert (Low : nonneg = true -> 0 <= ev a rho).
     { unfold nonneg, low. destruct (minimum (bounds s) a) eqn:E; [|discriminate].
@@ -247,7 +212,7 @@ Proof.
     { unfold nonpos, high. destruct (minimum (bounds s) (opposite a)) eqn:E; [|discriminate].
       intros G. assert (0 <= ev (opposite a) rho) by (eapply nonnegative; eauto).
       unfold opposite in *. rewrite ev_scale in *. lra. }
-    split; cbn [bounds value rows targets s0].
+    split; cbn [bounds value rows targets].
     - intros v l h G. apply find_add in G as [[-> G]|G]; [|eauto]. injection G as -> ->.
       pose proof real_unit as U. rewrite K. split; intros b Hb.
       + injection Hb as <-. apply Rmult_le_pos; [lra | apply relu_nonneg].
@@ -263,9 +228,7 @@ Proof.
         rewrite K. apply relu_neg. auto.
     - eauto.
     - assumption. }
-  split; [eapply same_true; eassumption|]. destruct Same as (A & _ & _ & _ & _ & O). split.
-  - split; [|rewrite O; reflexivity]. intros rho R. rewrite A in R. apply (M' _ R).
-  - intros rho R. rewrite A in R. apply (M' _ R).
+  split; [assumption|]. rewrite <- Hs. split; [split; [|reflexivity]|]; intros rho R; apply (M' _ R).
 Qed.
 
 Lemma relu_ok : forall tau s e s' e', true_at tau s -> relu last s e = Some (s', e') ->
@@ -331,70 +294,11 @@ Proof.
   intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. auto.
 Qed.
 
-(** An agenda reached from s0. *)
-Definition sound_agenda (tau : positive -> R) (s0 : state) (todo : agenda) : Prop :=
-  true_at tau (fst todo) /\ extends s0 (fst todo) /\ Forall (says (fst todo)) (snd todo).
-
-Lemma visit_ok : forall tau s0 names todo user todo', sound_agenda tau s0 todo ->
-  visit last names (Some todo) user = Some todo' -> sound_agenda tau s0 todo'.
+Lemma resolve_ok : forall tau s k e, true_at tau s -> says s (k, e) ->
+  true_at tau (resolve last s k e) /\ extends s (resolve last s k e).
 Proof.
-  intros tau s0 names [s queue] user todo' (T & X & Q) H. cbn [fst snd] in *.
-  unfold visit in H. destruct (is_known s user); [injection H as <-; exact (conj T (conj X Q))|].
-  set (s1 := fold_left (watch user) names s) in H.
-  match type of H with context [set_waiting ?w ?u s1] => set (s2 := set_waiting w u s1) in H end.
-  assert (K : same_knowledge s s2).
-  { eapply same_trans; [apply watches_same|]. fold s1. repeat split. }
-  assert (T2 : true_at tau s2) by (eapply same_true; eassumption).
-  assert (X2 : extends s s2) by (apply same_extends; assumption).
-  assert (Q2 : Forall (says s2) queue).
-  { eapply Forall_impl; [|exact Q]. intros ke. apply says_extends. assumption. }
-  destruct (negb _).
-  - injection H as <-. split; [assumption|]. split; [eapply extends_trans; eassumption | assumption].
-  - destruct (Map.find user (arguments s2)) as [a|] eqn:A; [|discriminate].
-    destruct (relu last s2 a) as [[s3 e]|] eqn:E; [|discriminate]. injection H as <-.
-    destruct (relu_ok _ _ _ _ _ T2 E) as (T3 & X3 & V). split; [assumption|]. cbn [fst snd].
-    split; [eauto using extends_trans|]. constructor.
-    + intros rho M. cbn [fst snd]. rewrite V by assumption. apply (proj2 (proj1 X3 _ M)). assumption.
-    + eapply Forall_impl; [|exact Q2]. intros ke. apply says_extends. assumption.
-Qed.
-
-Lemma visits_ok : forall tau s0 names users todo todo', sound_agenda tau s0 todo ->
-  fold_left (visit last names) users (Some todo) = Some todo' -> sound_agenda tau s0 todo'.
-Proof.
-  induction users as [|user users IH]; intros todo todo' G H; cbn [fold_left] in H.
-  - injection H as <-. assumption.
-  - destruct (visit last names (Some todo) user) as [todo1|] eqn:E.
-    + eapply IH; [|exact H]. eapply visit_ok; eassumption.
-    + exfalso. clear - H. induction users as [|u users IH]; cbn [fold_left visit] in H;
-        [discriminate | auto].
-Qed.
-
-Lemma work_ok : forall tau s0 todo, sound_agenda tau s0 todo ->
-  match work last todo with
-  | inl todo' => sound_agenda tau s0 todo'
-  | inr (Some s) => true_at tau s /\ extends s0 s
-  | inr None => True
-  end.
-Proof.
-  intros tau s0 [s [|[k e] queue]] (T & X & Q); unfold work; cbn [fst snd] in *; [auto|].
-  destruct (fold_left _ _ _) as [todo'|] eqn:E; [|exact I].
-  eapply visits_ok; [|exact E]. inversion Q as [|? ? Q1 Q2]. subst.
-  split; [|split; assumption]. apply set_value_ok; [assumption|].
-  intros rho M. cbn [fst snd]. rewrite (ev_reduced s tau) by apply (proj2 T _ M). apply (Q1 _ M).
-Qed.
-
-Lemma resolve_ok : forall tau s k e s', true_at tau s -> says s (k, e) ->
-  resolve last s k e = Some s' -> true_at tau s' /\ extends s s'.
-Proof.
-  intros tau s k e s' T H E. unfold resolve in E.
-  pose proof (iterate_ok _ _ (sound_agenda tau s)
-                (fun o => match o with Some s1 => true_at tau s1 /\ extends s s1 | None => True end)
-                (work last) (work_ok tau s)) as L.
-  specialize (L 40%nat (s, [(k, e)])).
-  assert (G : sound_agenda tau s (s, [(k, e)])).
-  { split; [assumption|]. split; [apply extends_refl|]. repeat constructor. assumption. }
-  specialize (L G). destruct (iterate 40 (work last) (s, [(k, e)])) as [|[s1|]]; try discriminate.
-  injection E as <-. assumption.
+  intros tau s k e T H. split; [|split; auto]. apply set_value_ok; [assumption|].
+  intros rho M. cbn [fst snd]. rewrite (ev_reduced s tau) by apply (proj2 T _ M). apply (H _ M).
 Qed.
 
 (** ** Lemmas *)
@@ -424,17 +328,13 @@ Lemma proves_ok : forall tau s rho e l side, facts s tau rho ->
   (forall d, side = Some d -> 0 <= ev d rho) -> proves last s e l side = true -> 0 <= ev e rho.
 Proof.
   intros tau s rho e l side F Hside H. unfold proves in H.
-  set (ps := match scaled_by l with
-             | Shift n => (Z.shiftl 1 (Z.max (- n) 0), Z.max n 0)
-             | Factor p => (p, 0%Z) end) in H.
-  assert (Hshift : (0 <= snd ps)%Z) by (unfold ps; destruct (scaled_by l); cbn [snd]; lia).
-  destruct ps as [p shift]. cbn [snd] in Hshift.
-  destruct (premises last s side shift (uses l)) as [terms|] eqn:E; [|discriminate].
-  destruct (minimum (bounds s) (weighted_sum ((p, e) :: terms))) as [m|] eqn:Em; [|discriminate].
-  apply andb_prop in H as [Hp Hm]. apply Z.ltb_lt, IZR_lt in Hp.
+  destruct (premises last s side _ (uses l)) as [terms|] eqn:E; [|discriminate].
+  destruct (minimum (bounds s) _) as [m|] eqn:Em; [|discriminate].
+  assert (Hshift : (0 <= Z.max (- scaling l) 0)%Z) by lia.
   pose proof (premises_ok _ _ _ _ _ F Hside Hshift _ _ E) as W.
-  pose proof (nonnegative _ _ _ _ _ F Em Hm) as N. rewrite ev_weighted_sum in N.
-  cbn [weighted] in N. apply positive_factor with (IZR p); lra.
+  pose proof (nonnegative _ _ _ _ _ F Em H) as N. rewrite ev_weighted_sum in N.
+  cbn [weighted] in N. apply positive_factor with (IZR (Z.max (scaling l) 1)); [|lra].
+  apply IZR_lt. lia.
 Qed.
 
 Lemma proves_everywhere : forall tau s e l, true_at tau s -> proves last s e l None = true ->
@@ -467,44 +367,28 @@ Lemma settle_ok : forall tau s b k l s', true_at tau s -> settle last s b k l = 
 Proof.
   intros tau s b k l s' T H. unfold settle in H.
   destruct (unknown s k) as [a|] eqn:U; [|discriminate].
-  destruct (proves last s _ l None) eqn:P; [|discriminate].
-  apply (resolve_ok _ _ _ _ _ T) in H; [assumption|]. intros rho M. cbn [fst snd].
+  destruct (proves last s _ l None) eqn:P; [|discriminate]. injection H as <-.
+  apply resolve_ok; [assumption|]. intros rho M. cbn [fst snd].
   pose proof (proves_everywhere _ _ _ _ T P rho M) as N.
   rewrite <- (relu_sided b) by assumption. rewrite (ev_reduced s tau) by apply (proj2 T _ M).
   eapply unknown_ok; eassumption.
 Qed.
 
-(** ** Rule R *)
+(** ** Rule N *)
 
-Lemma relax_ok : forall tau s k low l1 high l2 s', true_at tau s ->
-  relax unit last s k low l1 high l2 = Some s' -> true_at tau s' /\ extends s s'.
+Lemma close_ok : forall tau ks s s', true_at tau s -> close last s ks = Some s' ->
+  true_at tau s' /\ extends s s'.
 Proof.
-  intros tau s k low l1 high l2 s' T H. unfold relax in H.
-  destruct (unknown s k) as [a0|] eqn:U; [|discriminate]. set (a := reduced last s a0) in H.
-  destruct (Z.ltb_spec low 0) as [Hlow|]; [|discriminate].
-  destruct (Z.ltb_spec 0 high) as [Hhigh|]; [|discriminate]. cbn [andb] in H.
-  destruct (proves last s (add (constant (- low)) _) l1 None) eqn:P1; [|discriminate].
-  destruct (proves last s (add (constant high) _) l2 None) eqn:P2; [|discriminate].
-  injection H as <-. apply IZR_lt in Hlow, Hhigh.
-  assert (V : forall rho, models (arguments s) rho ->
-    rho k = Semantics.relu (ev a rho) /\ IZR low <= IZR unit * ev a rho <= IZR high).
-  { intros rho M. pose proof (model_one _ _ M) as One. split.
-    - unfold a. rewrite (ev_reduced s tau) by apply (proj2 T _ M). eapply unknown_ok; eassumption.
-    - apply (proves_everywhere _ _ _ _ T) with (rho := rho) in P1; [|assumption].
-      apply (proves_everywhere _ _ _ _ T) with (rho := rho) in P2; [|assumption].
-      rewrite ev_add, ev_scale, ev_constant, opp_IZR in P1 by assumption.
-      rewrite ev_add, ev_scale, ev_constant, opp_IZR in P2 by assumption. lra. }
-  pose proof real_unit as HU. split; [|split; auto].
-  assert (T1 : true_at tau (add_row (add (the k) (opposite a)) s)).
-  { apply add_row_ok; [assumption|]. intros rho M. destruct (V _ M) as [K _]. rewrite ev_add. unfold the, opposite.
-    rewrite ev_scale. cbn [ev]. rewrite K. destruct (relu_cases (ev a rho)) as [[_ ->]|[? ->]]; lra. }
-  apply add_row_ok; [exact T1|]. intros rho M. change (models (arguments s) rho) in M.
-    destruct (V _ M) as [K [B1 B2]]. pose proof (model_one _ _ M) as One.
-    rewrite ev_add, ev_scale, ev_add, ev_scale, ev_constant, opp_IZR by assumption. cbn [ev].
-    rewrite K, mult_IZR, minus_IZR.
-    destruct (relu_cases (ev a rho)) as [[Ha ->]|[Ha ->]].
-    + assert (0 <= - IZR low * (IZR high - IZR unit * ev a rho)) by (apply Rmult_le_pos; lra). lra.
-    + assert (0 <= IZR high * (IZR unit * ev a rho - IZR low)) by (apply Rmult_le_pos; lra). lra.
+  intros tau. induction ks as [|k ks IH]; intros s s' T H; cbn [close] in H.
+  - injection H as <-. split; [assumption | apply extends_refl].
+  - destruct (unknown s k) as [a|] eqn:U; [|discriminate].
+    destruct (negb (is_affine last a) && _); [|discriminate].
+    destruct (relu last s (reduced last s a)) as [[s1 y]|] eqn:R; [|discriminate].
+    destruct (relu_ok _ _ _ _ _ T R) as (T1 & X1 & V).
+    destruct (resolve_ok tau s1 k y T1) as [T2 X2].
+    + intros rho M. cbn [fst snd]. rewrite V by assumption. apply X1 in M.
+      rewrite (ev_reduced s tau) by apply (proj2 T _ M). eapply unknown_ok; eassumption.
+    + destruct (IH _ _ T2 H) as [T3 X3]. split; [assumption|]. eauto using extends_trans.
 Qed.
 
 (** ** Rule D (theorem T13) *)
@@ -593,8 +477,9 @@ Proof.
   destruct (relu_part last s1 u m2) as [[s2 y2]|] eqn:R2; [|discriminate].
   destruct (relu_part_ok _ _ _ _ _ _ T R1) as (T1 & X1 & Y1).
   destruct (relu_part_ok _ _ _ _ _ _ T1 R2) as (T2 & X2 & Y2).
-  apply (resolve_ok tau) in H; [|assumption|].
-  - destruct H as [T' X']. split; [assumption|]. eauto using extends_trans.
+  injection H as <-. match goal with |- context [resolve last s2 k ?e] =>
+    destruct (resolve_ok tau s2 k e T2) as [T' X'] end;
+    [|split; [assumption|]; eauto using extends_trans].
   - intros rho M2. cbn [fst snd]. pose proof (proj1 X2 _ M2) as M1. pose proof (proj1 X1 _ M1) as M.
     pose proof (proj2 T _ M) as F. rewrite ev_weighted_sum. cbn [weighted].
     rewrite Y1, Y2, ev_part by assumption. unfold the. cbn [ev].

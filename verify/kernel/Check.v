@@ -11,31 +11,34 @@ Open Scope Z_scope.
 Fixpoint variables (count : nat) (v : positive) : list positive :=
   match count with O => [] | S count' => v :: variables count' (Pos.succ v) end.
 
+(** The variable of the last input. *)
+Definition last_of (n : positive) : positive := Pos.succ n.
+
 Definition up_to (v : positive) (e : expression) : bool :=
   forallb (fun t => Pos.leb (fst t) v) e.
 
-(** Layers with positive denominators, rows and no column beyond the values that they read. *)
-Fixpoint fits (width : positive) (N : network) : bool :=
+(** Layers with positive denominators whose rows read no value that is not there; [top] is the
+    variable of the last value. *)
+Fixpoint fits (top : positive) (N : network) : bool :=
   match N with
   | [] => true
   | L :: N' =>
-    (0 <? denominator L) && forallb (up_to (Pos.succ width)) (weights L)
-    && negb (Nat.eqb (length (weights L)) 0) && fits (Pos.of_nat (length (weights L))) N'
+    (0 <? denominator L) && forallb (up_to top) (weights L)
+    && fits (Pos.of_succ_nat (length (weights L))) N'
   end.
 
 Definition count_outputs (N : network) : nat :=
   match rev N with [] => O | L :: _ => length (weights L) end.
 
 Definition domain_fits (n : positive) (D : domain) : bool :=
-  match D with
-  | Box unit ends =>
+  match box D with
+  | Some (unit, ends) =>
     (0 <? unit) && Nat.eqb (length ends) (Pos.to_nat n)
     && forallb (fun e => fst e <=? snd e) ends
-  | Polytope halfspaces =>
-    forallb (fun h => forallb (fun t => Pos.ltb 1 (fst t)) (fst h) && up_to (Pos.succ n) (fst h))
-            halfspaces
-  | Space => true
-  end.
+  | None => true
+  end
+  && forallb (fun h => forallb (fun t => Pos.ltb 1 (fst t)) (fst h) && up_to (last_of n) (fst h))
+             (halfspaces D).
 
 Definition relation_fits (r : relation) : bool :=
   match r with
@@ -45,15 +48,14 @@ Definition relation_fits (r : relation) : bool :=
   end.
 
 Definition well_formed (c : claim) : bool :=
-  fits (inputs c) (left_net c) && fits (inputs c) (right_net c)
+  fits (last_of (inputs c)) (left_net c) && fits (last_of (inputs c)) (right_net c)
   && negb (Nat.eqb (count_outputs (left_net c)) 0)
   && Nat.eqb (count_outputs (left_net c)) (count_outputs (right_net c))
   && domain_fits (inputs c) (place c) && relation_fits (question c).
 
 (** * The networks, symbolically *)
 
-Definition unit_of (D : domain) : Z := match D with Box unit _ => unit | _ => 1 end.
-Definition last_of (n : positive) : positive := Pos.succ n.
+Definition unit_of (D : domain) : Z := match box D with Some (unit, _) => unit | None => 1 end.
 
 (** unit * x_i as expressions; a fixed input is a constant. *)
 Fixpoint box_inputs (unit : Z) (v : positive) (ends : list (Z * Z)) : list expression :=
@@ -63,9 +65,9 @@ Fixpoint box_inputs (unit : Z) (v : positive) (ends : list (Z * Z)) : list expre
     (if low <? high then [(v, unit)] else constant low) :: box_inputs unit (Pos.succ v) ends'
   end.
 Definition scaled_inputs (n : positive) (D : domain) : list expression :=
-  match D with
-  | Box unit ends => box_inputs unit 2 ends
-  | _ => map the (variables (Pos.to_nat n) 2)
+  match box D with
+  | Some (unit, ends) => box_inputs unit 2 ends
+  | None => map the (variables (Pos.to_nat n) 2)
   end.
 
 Fixpoint box_bounds (v : positive) (ends : list (Z * Z)) (b : Map.t interval) : Map.t interval :=
@@ -75,19 +77,15 @@ Fixpoint box_bounds (v : positive) (ends : list (Z * Z)) (b : Map.t interval) : 
   end.
 Definition first_bounds (D : domain) : Map.t interval :=
   let one := Map.add 1%positive (Some (unit_of D), Some (unit_of D)) (Map.empty interval) in
-  match D with Box _ ends => box_bounds 2 ends one | _ => one end.
+  match box D with Some (_, ends) => box_bounds 2 ends one | None => one end.
 
 Definition nothing (n : positive) (D : domain) : state :=
   State (Pos.succ (last_of n)) (Map.empty _) (Map.empty _) (first_bounds D) (Map.empty _)
-        (Map.empty _) (Map.empty _) (Map.empty _) 1 (Map.empty _) [].
+        (Map.empty _) 1 (Map.empty _) [].
 
 Definition with_domain (n : positive) (D : domain) : state :=
-  match D with
-  | Polytope halfspaces =>
-    fold_left (fun s h => add_row (add (constant (snd h)) (opposite (fst h))) s)
-              halfspaces (nothing n D)
-  | _ => nothing n D
-  end.
+  fold_left (fun s h => add_row (add (constant (snd h)) (opposite (fst h))) s)
+            (halfspaces D) (nothing n D).
 
 Section Evaluation.
 Variable last : positive.
@@ -200,7 +198,7 @@ Definition start (c : claim) : option state :=
 Definition judge (c : claim) (steps : list step) : outcome :=
   if well_formed c then
     match start c with
-    | Some s => run (unit_of (place c)) (last_of (inputs c)) steps s []
+    | Some s => run (last_of (inputs c)) steps s []
     | None => Stuck steps
     end
   else Stuck steps.

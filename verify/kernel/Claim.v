@@ -10,13 +10,11 @@ Record layer := Layer { denominator : Z; weights : list expression }.
 
 Definition network := list layer.
 
-(** [Box unit ends]: low / unit <= x_i <= high / unit for the i-th pair (low, high) of ends.
-    [Polytope halfspaces]: normal . x <= offset for every pair (normal, offset); in a normal
-    variable i + 1 is the i-th input. [Space]: every x. *)
-Inductive domain :=
-| Box (unit : Z) (ends : list (Z * Z))
-| Polytope (halfspaces : list (expression * Z))
-| Space.
+(** [box]: Some (unit, ends), where low / unit <= x_i <= high / unit for the i-th pair (low, high)
+    of ends. [halfspaces]: normal . x <= offset for every pair (normal, offset); in a normal
+    variable i + 1 is the i-th input. *)
+Record domain := Domain
+  { box : option (Z * list (Z * Z)); halfspaces : list (expression * Z) }.
 
 (** Numbers are fractions p / q. *)
 Inductive relation :=

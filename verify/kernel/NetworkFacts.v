@@ -54,7 +54,7 @@ Notation models := (models last x).
 
 Lemma unit_positive : (0 < unit)%Z.
 Proof.
-  clear - fitting. destruct D; cbn [unit_of domain_fits] in *; lia.
+  clear - fitting. unfold unit_of, domain_fits in *. destruct (box D) as [[u ends]|]; lia.
 Qed.
 
 Lemma inputs_are : forall rho args, models args rho -> map rho (variables (length x) 2) = x.
@@ -66,10 +66,10 @@ Qed.
 (** low <= unit * t <= high *)
 Definition within (e : Z * Z) (t : R) : Prop := IZR (fst e) <= IZR unit * t <= IZR (snd e).
 
-Lemma ends_hold : forall u ends, D = Box u ends -> Forall2 within ends x.
+Lemma ends_hold : forall u ends, box D = Some (u, ends) -> Forall2 within ends x.
 Proof.
-  intros u ends E. pose proof unit_positive as U. apply IZR_lt in U. pose proof inside_D as H.
-  rewrite E in H. cbn [inside] in H. unfold within. rewrite E in *. cbn [unit_of] in *.
+  intros u ends E. pose proof unit_positive as U. apply IZR_lt in U.
+  pose proof (proj1 inside_D) as H. unfold within, unit_of in *. rewrite E in *.
   clear - U H. induction H as [|[low high] t ends xs [H1 H2] _ IH]; constructor; [|assumption].
   cbn [fst snd] in *. unfold Rdiv in *.
   assert (C : forall r, IZR u * (r * / IZR u) = r) by (intros; field; lra).
@@ -109,12 +109,10 @@ Lemma scaled_inputs_ok : forall args rho, models args rho ->
   map (fun e => ev e rho) (scaled_inputs n D) = map (Rmult (IZR unit)) x.
 Proof.
   intros args rho M. pose proof (inputs_are _ _ M) as X. pose proof (model_one _ _ _ _ M) as One.
-  assert (Plain : map (fun e => ev e rho) (map the (variables (Pos.to_nat n) 2))
-                  = map (Rmult 1) x).
-  { rewrite <- arity, map_map. rewrite <- X at 2. rewrite map_map. apply map_ext.
-    intros v. cbn [the ev]. lra. }
   pose proof ends_hold as W. pose proof (fun ends => box_inputs_ok ends x 2 rho One) as B.
-  revert W B. case D; cbn [scaled_inputs unit_of]; intros; try exact Plain. eauto.
+  unfold scaled_inputs, within, unit_of in *. destruct (box D) as [[u ends]|]; [eauto|].
+  rewrite <- arity, map_map. rewrite <- X at 2. rewrite map_map. apply map_ext.
+  intros v. cbn [the ev]. lra.
 Qed.
 
 Lemma first_bounds_ok : forall args rho, models args rho -> bounded (first_bounds D) rho.
@@ -123,8 +121,8 @@ Proof.
   assert (B : bounded (Map.add 1%positive (Some unit, Some unit) (Map.empty interval)) rho).
   { intros v l h F. apply find_add in F as [[-> F]|F]; [|rewrite Map.gempty in F; discriminate].
     injection F as -> ->. rewrite One. split; intros a A; injection A as <-; lra. }
-  unfold first_bounds. case_eq D; intros; try (rewrite H in B; exact B).
-  rewrite H in B. apply box_bounds_ok with x; [eapply ends_hold; eassumption | assumption | assumption].
+  unfold first_bounds. pose proof ends_hold as W. destruct (box D) as [[u ends]|]; [|exact B].
+  apply box_bounds_ok with x; [eapply W; reflexivity | assumption | assumption].
 Qed.
 
 (** * The first state *)
@@ -148,14 +146,12 @@ Qed.
 
 Lemma with_domain_true : true_at unit last x zero (with_domain n D).
 Proof.
-  unfold with_domain. pose proof nothing_true as T0. pose proof inside_D as I.
-  pose proof fitting as Fit. revert I Fit T0. generalize (nothing n D).
-  case D; [intros; assumption | | intros; assumption].
-  intros halfspaces s0 H Fit T0. cbn [inside domain_fits] in *.
-  assert (U : forallb (fun h => up_to (Pos.succ n) (fst h)) halfspaces = true).
-  { rewrite forallb_forall in *. intros h Hh. specialize (Fit h Hh). apply andb_prop in Fit.
+  unfold with_domain. pose proof nothing_true as T0. pose proof (proj2 inside_D) as H.
+  assert (U : forallb (fun h => up_to (last_of n) (fst h)) (halfspaces D) = true).
+  { pose proof fitting as Fit. unfold domain_fits in Fit. apply andb_prop in Fit as [_ Fit].
+    rewrite forallb_forall in *. intros h Hh. specialize (Fit h Hh). apply andb_prop in Fit.
     apply Fit. }
-  clear Fit. revert s0 T0. induction H as [|[normal offset] l Hh _ IH];
+  revert T0. generalize (nothing n D). induction H as [|[normal offset] l Hh _ IH];
     intros s T0; cbn [fold_left]; [assumption|].
   cbn [forallb fst snd] in *. apply andb_prop in U as [U1 U2]. apply IH; [assumption|].
   apply add_row_ok; [assumption|]. intros rho M. pose proof (model_one _ _ _ _ M) as One.
@@ -276,7 +272,7 @@ Lemma fits_positive : forall N width, fits width N = true ->
   Forall (fun L => (0 < denominator L)%Z) N.
 Proof.
   induction N as [|L N IH]; intros width H; cbn [fits] in H; constructor.
-  - apply andb_prop in H as [H _]. apply andb_prop in H as [H _]. apply andb_prop in H as [H _]. lia.
+  - apply andb_prop in H as [H _]. apply andb_prop in H as [H _]. lia.
   - apply andb_prop in H as [_ H]. eauto.
 Qed.
 

@@ -54,24 +54,22 @@ Qed.
 
 (** ** Splits *)
 
-Lemma affine_value : forall a rho, is_affine last a = true -> models (Map.empty _) rho ->
-  ev a rho = ev a (point x).
-Proof.
-  intros a rho H [M _]. apply ev_ext. intros t Ht. apply M.
-  unfold is_affine in H. rewrite forallb_forall in H. specialize (H t Ht).
-  unfold is_symbol in H. apply negb_true_iff in H. apply Pos.ltb_ge in H. assumption.
-Qed.
-
 Lemma enter_ok : forall tau s k b a s', true_at tau s -> Map.find k (arguments s) = Some a ->
   (forall rho, models (arguments s) rho -> 0 <= ev (sided b a) rho) ->
   enter last s k b = Some s' -> true_at tau s' /\ extends s s'.
 Proof.
-  intros tau s k b a s' T A Hb H. unfold enter in H. rewrite A in H.
-  apply (resolve_ok unit last x unit_positive tau) in H.
-  - destruct H as [T' X]. split; [assumption|]. destruct X as [X1 X2]. split; assumption.
+  intros tau s k b a s' T A Hb H. unfold enter in H. rewrite A in H. injection H as <-.
+  assert (E : forall rho, models (arguments s) rho ->
+              ev (reduced last s a) rho = ev a rho).
+  { intros rho M. apply (ev_reduced unit last s tau), (proj2 T _ M). }
+  assert (N : forall rho, models (arguments s) rho -> 0 <= ev (sided b (reduced last s a)) rho).
+  { intros rho M. specialize (Hb _ M). rewrite ev_sided in *. rewrite E by assumption. assumption. }
+  destruct (resolve_ok unit last x tau (add_row (sided b (reduced last s a)) s) k
+              (if b then reduced last s a else [])) as [T' [X1 X2]].
   - apply add_row_ok; assumption.
   - intros rho M. cbn [fst snd]. change (models (arguments s) rho) in M.
-    rewrite <- (relu_sided b) by auto. apply (proj2 M). assumption.
+    rewrite <- (relu_sided b) by auto. rewrite E by assumption. apply (proj2 M). assumption.
+  - split; [assumption|]. split; assumption.
 Qed.
 
 Lemma split_ok : forall s k b s' br, split last s k b = Some (s', br) ->
@@ -80,16 +78,15 @@ Proof.
   intros s k b s' br H P1 (s2 & R & P2). unfold split in H.
   apply proved_before with (refresh last s); [intros; apply refresh_ok; assumption|].
   set (s0 := refresh last s) in *. destruct (unknown s0 k) as [a|] eqn:U; [|discriminate].
-  destruct (is_affine last a) eqn:A; [|discriminate].
   destruct (enter last s0 k b) as [s1|] eqn:E; [|discriminate]. injection H as <- <-.
   cbn [resume] in R. unfold unknown in U. destruct (is_known s0 k); [discriminate|].
-  intros tau T.
-  assert (V : forall rho, models (arguments s0) rho -> ev a rho = ev a (point x)).
-  { intros rho [M _]. apply affine_value; [assumption|]. split; [assumption|].
-    intros j c J. rewrite Map.gempty in J. discriminate. }
-  assert (C : 0 <= (if b then ev a (point x) else - ev a (point x)) \/
-              0 <= (if negb b then ev a (point x) else - ev a (point x))).
-  { destruct (Rle_dec 0 (ev a (point x))); destruct b; cbn [negb]; lra. }
+  intros tau T. pose proof T as [S _]. destruct (inhabited _ _ _ S) as [rho0 M0].
+  assert (V : forall rho, models (arguments s0) rho -> ev a rho = ev a rho0).
+  { intros rho M. apply ev_ext. intros t Ht. apply (determined _ _ _ S); try assumption.
+    apply (closed _ _ _ S _ _ U). assumption. }
+  assert (C : 0 <= (if b then ev a rho0 else - ev a rho0) \/
+              0 <= (if negb b then ev a rho0 else - ev a rho0)).
+  { destruct (Rle_dec 0 (ev a rho0)); destruct b; cbn [negb]; lra. }
   destruct C as [C|C].
   - destruct (enter_ok tau s0 k b a s1 T U) as [T1 [_ X1]]; [|exact E|].
     + intros rho M. rewrite ev_sided, V by assumption. assumption.
@@ -104,8 +101,8 @@ Lemma split_on_ok : forall s e s' br, split_on last s e = Some (s', br) ->
 Proof.
   intros s e s' br H P1 P2. unfold split_on in H. destruct (is_constant e); [discriminate|].
   set (a := divide _ e) in H.
-  destruct (symbol_of s (opposite a)) as [k|]; [eapply split_ok; eassumption|].
   destruct (symbol_of s a) as [k|]; [eapply split_ok; eassumption|].
+  destruct (symbol_of s (opposite a)) as [k|]; [eapply split_ok; eassumption|].
   destruct (introduce last s a) as [[s1 k]|] eqn:I; [|discriminate].
   apply proved_before with s1; [|eapply split_ok; eassumption].
   intros tau T. destruct (introduce_ok unit last x unit_positive _ _ _ _ _ T I) as (T1 & X & _).
@@ -114,33 +111,28 @@ Qed.
 
 (** ** Cuts *)
 
-Lemma cut_ok : forall s k b s' br, cut last s k b = Some (s', br) ->
+Lemma cut_ok : forall s e s' br, cut last s e = Some (s', br) ->
   proved s' -> branch_proved br -> proved s.
 Proof.
-  intros s k b s' br H P1 (s2 & R & P2). unfold cut in H.
-  destruct (unknown s k) as [a0|] eqn:U; [|discriminate]. set (a := reduced last s a0) in H.
-  destruct (forallb _ a) eqn:A; [|discriminate]. injection H as <- <-. cbn [resume] in R.
+  intros s e s' br H P1 (s2 & R & P2). unfold cut in H.
+  destruct (forallb _ e) eqn:A; [|discriminate]. injection H as <- <-. injection R as <-.
   intros tau T. pose proof T as [S F]. destruct (inhabited _ _ _ S) as [rho0 M0].
-  assert (V : forall rho, models (arguments s) rho -> ev a rho = ev a rho0).
+  assert (V : forall rho, models (arguments s) rho -> ev e rho = ev e rho0).
   { intros rho M. apply ev_ext. intros t Ht. apply (determined _ _ _ S); try assumption.
     eapply all_here; eassumption. }
-  set (tau' := point [ev a rho0]).
+  set (tau' := point [ev e rho0]).
   match type of P1 with proved ?q => set (s1 := q) in P1 end.
   assert (T1 : true_at tau' s1).
   { split; [exact S|]. intros rho M. destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
-    intros v. change (targets s1) with (table [constant 1; a]).
-    rewrite (ev_entry 1 rho _ [ev a rho0]); [unfold tau'; lra|].
+    intros v. change (targets s1) with (table [constant 1; e]).
+    rewrite (ev_entry 1 rho _ [ev e rho0]); [unfold tau'; lra|].
     cbn [map]. rewrite V, ev_constant by (try assumption; eapply model_one; exact M).
     f_equal; [lra|]. f_equal. lra. }
   specialize (P1 _ T1 _ (or_introl eq_refl)). unfold meets in P1. cbn [given goal] in P1.
-  assert (N : 0 <= (if b then ev a rho0 else - ev a rho0)).
-  { assert (G : 0 <= ev [(2%positive, if b then 1%Z else (-1)%Z)] tau') by (apply P1; intros ? []).
-    cbn [ev] in G. change (tau' 2%positive) with (ev a rho0) in G. destruct b; lra. }
-  apply (resolve_ok unit last x unit_positive tau) in R; [|assumption|].
-  - destruct R as [T2 [_ X2]]. intros o Ho. apply (P2 _ T2). rewrite X2. assumption.
-  - intros rho M. cbn [fst snd]. rewrite (unknown_ok _ _ _ _ _ _ U M).
-    rewrite <- (ev_reduced unit last s tau) by apply (F _ M). fold a.
-    apply relu_sided. rewrite ev_sided, V by assumption. assumption.
+  assert (N : 0 <= ev e rho0).
+  { assert (G : 0 <= ev (the 2) tau') by (apply P1; intros ? []).
+    unfold the in G. cbn [ev] in G. change (tau' 2%positive) with (ev e rho0) in G. lra. }
+  apply (P2 tau). apply add_row_ok; [assumption|]. intros rho M. rewrite V; assumption.
 Qed.
 
 (** ** Leaves *)
@@ -202,7 +194,7 @@ Qed.
 
 (** ** Scripts *)
 
-Theorem run_ok : forall steps s later, run unit last steps s later = Accepted ->
+Theorem run_ok : forall steps s later, run last steps s later = Accepted ->
   proved s /\ Forall branch_proved later.
 Proof.
   induction steps as [|t steps IH]; intros s later H; cbn [run] in H; [discriminate|].
@@ -210,7 +202,7 @@ Proof.
             (match later with
              | [] => match steps with [] => Accepted | _ => Stuck steps end
              | b :: later' => match resume last b with
-                              | Some s' => run unit last steps s' later'
+                              | Some s' => run last steps s' later'
                               | None => Stuck (t :: steps)
                               end
              end = Accepted) -> proved s /\ Forall branch_proved later).
@@ -218,7 +210,7 @@ Proof.
     destruct (resume last b) as [s'|] eqn:R; [|discriminate].
     apply IH in E as [P Q]. constructor; [|assumption]. exists s'. auto. }
   assert (Go : forall o, match o with
-                         | Some (s', opened) => run unit last steps s' (opened ++ later)
+                         | Some (s', opened) => run last steps s' (opened ++ later)
                          | None => Stuck (t :: steps)
                          end = Accepted ->
             exists s' opened, o = Some (s', opened) /\ proved s' /\
@@ -236,11 +228,10 @@ Proof.
     destruct (settle last s positive_side k l) as [s1|] eqn:S; [|discriminate]. injection E as <- <-.
     eapply proved_before; [|exact P]. intros tau T. eapply settle_ok; eassumption.
   - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (relax unit last s k low l1 high l2) as [s1|] eqn:S; [|discriminate].
-    injection E as <- <-.
-    eapply proved_before; [|exact P]. intros tau T. eapply relax_ok; eassumption.
+    destruct (close last s ks) as [s1|] eqn:S; [|discriminate]. injection E as <- <-.
+    eapply proved_before; [|exact P]. intros tau T. eapply close_ok; eassumption.
   - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (cut last s k positive_side) as [[s1 b]|] eqn:S; [|discriminate].
+    destruct (cut last s e) as [[s1 b]|] eqn:S; [|discriminate].
     injection E as <- <-. inversion Q. eapply cut_ok; eassumption.
   - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
     destruct (decompose last s k m1 l1 m2 l2) as [s1|] eqn:S; [|discriminate].

@@ -30,13 +30,12 @@ Fixpoint outputs (N : network) (y : list R) : list R :=
   end.
 
 Definition inside (D : domain) (x : list R) : Prop :=
-  match D with
-  | Box unit ends =>
+  match box D with
+  | Some (unit, ends) =>
     Forall2 (fun e t => IZR (fst e) / IZR unit <= t <= IZR (snd e) / IZR unit) ends x
-  | Polytope halfspaces =>
-    Forall (fun h => ev (fst h) (point x) <= IZR (snd h)) halfspaces
-  | Space => True
-  end.
+  | None => True
+  end /\
+  Forall (fun h => ev (fst h) (point x) <= IZR (snd h)) (halfspaces D).
 
 (** How many entries of g exceed t. *)
 Definition exceeding (t : R) (g : list R) : nat :=

@@ -272,7 +272,7 @@ Proof.
   intros c steps H x arity Hx. unfold check, judge in H.
   destruct (well_formed c) eqn:W; [|discriminate].
   destruct (start c) as [s0|] eqn:S; [|discriminate].
-  destruct (run _ _ _ _ _) eqn:Ran; [|discriminate].
+  destruct (run _ _ _ _) eqn:Ran; [|discriminate].
   unfold well_formed in W. repeat (apply andb_prop in W as [W ?]).
   rename W into FL, H4 into FR, H3 into C0, H2 into CE, H1 into DF, H0 into RF.
   apply fits_positive in FL, FR. apply negb_true_iff, Nat.eqb_neq in C0. apply Nat.eqb_eq in CE.
@@ -337,5 +337,3 @@ Proof.
     eapply (Decide (p * u * sl)%Z q (IZR p / IZR q)); try eassumption; try lia.
     rewrite !mult_IZR. field. apply not_0_IZR. lia.
 Qed.
-
-Print Assumptions check_sound.
