@@ -7,7 +7,7 @@ such sums. The Radon identity removes one affine dependence of gradients after a
 valuation formula reads the sum off a regular triangulation of the gradients.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,10 +19,16 @@ from theory.triangulation import regular_triangulation
 
 Functions = tuple[Form, ...]
 MaximumTerms = Mapping[Functions, int]
+Price = Callable[[int], int]
 
 _RADON_LARGEST = 12  # beyond, the Radon sum can be exponentially longer than the other one
 _SEEDS = 4  # triangulations to choose from where a maximum is small
 _MANY = 32
+
+
+def units_of_tree(count: int) -> int:
+    """The hidden units of a max tree of k functions (T10): k - 1."""
+    return count - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +127,17 @@ def triangulation_terms(functions: Iterable[Form], seed: int = 0) -> MaximumTerm
     }
 
 
-def reduced_terms(functions: Iterable[Form], enough: int = 1) -> MaximumTerms:
-    """The shorter of the two sums, counted in hidden units (one less than each arity).
+def reduced_terms(
+    functions: Iterable[Form], enough: int = 1, price: Price = units_of_tree
+) -> MaximumTerms:
+    """The cheapest of several sums; by default the one with the fewest units in max trees.
 
     Theorem: T08 (arity reduction).
 
     Args:
         functions: The arguments of the maximum.
         enough: Maxima of that many functions need no reduction, whatever their gradients.
+        price: The price of a maximum of so many functions.
 
     Raises:
         TheoryError: there are no functions.
@@ -136,15 +145,20 @@ def reduced_terms(functions: Iterable[Form], enough: int = 1) -> MaximumTerms:
     distinct = frozenset(functions)
     if not distinct:
         raise TheoryError("maximum: expected at least one function")
+    candidates: list[MaximumTerms] = []
     if len(distinct) <= enough:
-        return {tuple(sorted(distinct)): 1}
+        candidates.append({tuple(sorted(distinct)): 1})
+        if price is units_of_tree:
+            return candidates[0]
     seeds = _SEEDS if len(distinct) < _MANY else 1
-    candidates = [triangulation_terms(distinct, seed) for seed in range(seeds)]
+    candidates += [triangulation_terms(distinct, seed) for seed in range(seeds)]
     if len(distinct) <= _RADON_LARGEST:
         candidates.append(radon_terms(distinct, enough))
-    return min(candidates, key=lambda terms: (units_of(terms), len(terms)))
+        if price is not units_of_tree:
+            candidates.append(radon_terms(distinct))
+    return min(candidates, key=lambda terms: (units_of(terms, price), len(terms)))
 
 
-def units_of(terms: MaximumTerms) -> int:
-    """The number of hidden units of all max trees, not counting what they share."""
-    return sum(len(functions) - 1 for functions in terms)
+def units_of(terms: MaximumTerms, price: Price = units_of_tree) -> int:
+    """The number of hidden units of all maxima, not counting what they share."""
+    return sum(price(len(functions)) for functions in terms)

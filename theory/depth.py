@@ -6,8 +6,8 @@ For a unit u = relu(z) and weights a_i, with d the largest -a_i (or 0),
 
 Applied to all inner units of a unit v in turn, deepest first, this turns v into a maximum of
 affine forms minus positive multiples of its inner units: v is made convex by units that it
-has already. The maximum is cut down to few arguments (T08) and becomes max trees (T10); the
-inner units are treated alike.
+has already. The maximum is cut down to few arguments (T08) and becomes max trees (T10) or
+blocks (T19); the inner units are treated alike.
 """
 
 from collections import Counter
@@ -15,12 +15,11 @@ from collections.abc import Container, Iterable, Mapping
 
 from flint import fmpz_mat
 
-from theory.arity import reduced_terms
 from theory.errors import ScopeError
 from theory.form import Form, combination
-from theory.forms.max_tree import layers_of_maximum, max_tree
 from theory.germ_chart import all_units
 from theory.germ_nested import nest_of, nested_sum
+from theory.maxima import TREES, Maxima
 from theory.unit import Number, Unit, UnitSum, relu_of, weighted_sum
 
 MOST_PIECES = 4096
@@ -32,12 +31,14 @@ class DepthReduction:
 
     Attributes:
         walls: Keys of hyperplanes where new units had best bend.
+        maxima: How maxima are written.
         theorems: How many units T06 and T09 rewrote.
         arities: How many maxima of each arity were made.
     """
 
-    def __init__(self, walls: Container[Form] = ()) -> None:
+    def __init__(self, walls: Container[Form] = (), maxima: Maxima = TREES) -> None:
         self.walls = walls
+        self.maxima = maxima
         self.theorems: Counter[str] = Counter()
         self.arities: Counter[int] = Counter()
         self._known: dict[tuple[Unit, int], UnitSum] = {}
@@ -76,13 +77,13 @@ class DepthReduction:
         return known
 
     def _rewritten(self, unit: Unit, depth: int) -> UnitSum:
-        if all(min(inner.depth, sufficient_depth(inner)) < depth for inner, _ in unit.inner):
+        if all(min(u.depth, sufficient_depth(u, self.maxima)) < depth for u, _ in unit.inner):
             return relu_of(self.sum(UnitSum(unit.form, dict(unit.inner)), depth - 1))
         nest = nest_of(unit) if depth == 2 else None
         if nest is not None:
             self.theorems["T06"] += 1
             return nested_sum(nest)
-        if sufficient_depth(unit) > depth:
+        if sufficient_depth(unit, self.maxima) > depth:
             raise ScopeError(
                 f"depth: {depth} layers are too few for the {rank_of(unit)} "
                 "independent forms that a unit reads"
@@ -90,14 +91,16 @@ class DepthReduction:
         self.theorems["T09"] += 1
         pieces, drops = convex_part(unit)
         terms: list[tuple[UnitSum, Number]] = []
-        for functions, coefficient in reduced_terms(pieces, 1 << depth).items():
+        for functions, coefficient in self.maxima.reduced(pieces, depth).items():
             self.arities[len(functions)] += 1
-            terms.append((max_tree(functions, self.walls), coefficient))
+            terms.append((self.maxima.written(functions, depth, self.walls), coefficient))
         terms += [(self.unit(inner, depth), -drop) for inner, drop in drops.items()]
         return weighted_sum(terms, len(unit.form))
 
 
-def shallow_unit(unit: Unit, depth: int, walls: Container[Form] = ()) -> UnitSum:
+def shallow_unit(
+    unit: Unit, depth: int, walls: Container[Form] = (), maxima: Maxima = TREES
+) -> UnitSum:
     """The unit as a sum of units of at most the given depth.
 
     Theorem: T09 (log-depth form), the local part.
@@ -106,11 +109,12 @@ def shallow_unit(unit: Unit, depth: int, walls: Container[Form] = ()) -> UnitSum
         unit: A unit.
         depth: The greatest depth that is wanted.
         walls: Keys of hyperplanes where new units had best bend.
+        maxima: How maxima are written.
 
     Raises:
         ScopeError: `depth` layers are too few for the independent forms that the unit reads.
     """
-    return DepthReduction(walls).unit(unit, depth)
+    return DepthReduction(walls, maxima).unit(unit, depth)
 
 
 def rank_of(unit: Unit) -> int:
@@ -119,12 +123,14 @@ def rank_of(unit: Unit) -> int:
     return int(fmpz_mat(forms).rank())
 
 
-def sufficient_depth(unit: Unit) -> int:
+def sufficient_depth(unit: Unit, maxima: Maxima = TREES) -> int:
     """ceil(log2(r + 1)) for a unit of rank r: the depth that it can always be given.
 
-    Theorem: T09 (log-depth form), the local part.
+    With blocks it is ceil(log3((r + 1) / 2)) + 1.
+
+    Theorem: T09 (log-depth form), the local part; T19 (recursion) with blocks.
     """
-    return layers_of_maximum(rank_of(unit) + 1)
+    return maxima.layers(rank_of(unit) + 1)
 
 
 def convex_part(unit: Unit) -> tuple[tuple[Form, ...], Mapping[Unit, int]]:

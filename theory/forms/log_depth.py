@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from theory.arity import reduced_terms
 from theory.assembly import assembled
 from theory.convex import Cell, bends, convexified
 from theory.depth import DepthReduction
 from theory.domain import Box, Domain, Space
 from theory.errors import ScopeError, ShapeError
 from theory.form import integer_network
-from theory.forms.max_tree import layers_of_maximum, max_tree
 from theory.forms.two_hidden import two_hidden_form
 from theory.germ_chart import all_units
 from theory.germ_sum import germ_sum
+from theory.maxima import TREES, Maxima
 from theory.network import Network
 from theory.quotient import quotient
 from theory.region import regions
@@ -41,7 +40,8 @@ class LogDepthTrace:
 
     Attributes:
         route: "local", "global", or "unchanged" for a network that was shallow enough.
-        bound: ceil(log2(n + 1)) hidden layers, n the number of inputs that matter.
+        bound: ceil(log2(n + 1)) hidden layers, n the number of inputs that matter; with blocks
+            ceil(log3((n + 1) / 2)) + 1.
         cells: Linear regions over the domain; 0 where none had to be enumerated.
         faces: Compact faces by dimension 0, 1, ..., on the local route.
         hyperplanes: Units that make the outputs convex, on the global route.
@@ -49,7 +49,7 @@ class LogDepthTrace:
         maxima: How many maxima of each arity were written as max trees.
         reductions: How many germs or units were rewritten, by theorem.
         widths: Of the new network, inputs and outputs included.
-        theorem: Always T09.
+        theorem: T09, or T19 where maxima are blocks.
     """
 
     route: str
@@ -66,23 +66,27 @@ class LogDepthTrace:
 
 @dataclass(frozen=True, slots=True)
 class LogDepthForm:
-    """A network with at most ceil(log2(n + 1)) hidden layers, and how it came about."""
+    """A network with so many hidden layers at most as the bound says, and how it came about."""
 
     network: Network
     trace: LogDepthTrace
 
 
-def log_depth_form(network: Network, domain: Domain, route: Route = "local") -> LogDepthForm:
+def log_depth_form(
+    network: Network, domain: Domain, route: Route = "local", maxima: Maxima = TREES
+) -> LogDepthForm:
     """A network with at most ceil(log2(n + 1)) hidden layers, equal on the domain, exactly.
 
     Theorem: T09 (log-depth form). That such networks exist: Wang and Sun 2005; Arora, Basu,
     Mianjy, Mukherjee 2016, arXiv 1611.01491. Both constructions were found for this project.
+    With blocks in place of trees, fewer layers: see `theory.forms.log3_depth`.
 
     Args:
         network: Any ReLU network Q^n -> Q^m.
         domain: A box, a polytope with interior, or all of R^n.
         route: "local" by germs; "global" by one maximum per output; "unchanged" returns the
             network if it is shallow enough; "auto" does so, and is "local" otherwise.
+        maxima: How maxima are written.
 
     Raises:
         ShapeError: network and domain have different numbers of inputs.
@@ -94,7 +98,7 @@ def log_depth_form(network: Network, domain: Domain, route: Route = "local") -> 
     if route not in ROUTES:
         raise ScopeError(f"route: expected {', '.join(ROUTES)}, got {route!r}")
     inputs, outer = _essential(network, domain)
-    bound = layers_of_maximum(inputs + 1)
+    bound = maxima.layers(inputs + 1)
     if route in ("unchanged", "auto") and network.hidden_layers <= bound:
         return LogDepthForm(network, LogDepthTrace("unchanged", bound, widths=network.widths))
     if route == "unchanged":
@@ -102,12 +106,12 @@ def log_depth_form(network: Network, domain: Domain, route: Route = "local") -> 
     if outer is None:
         form = _constant(network, domain)
     elif route == "global":
-        form = outer.form(_global_form)
-    elif inputs <= 3 or network.hidden_layers <= 1:
+        form = outer.form(lambda free, where: _global_form(free, where, maxima))
+    elif bound <= 2 or network.hidden_layers <= 1:
         form = _by_two_hidden(network, domain)
     else:
-        form = outer.form(_local_form)
-    trace = replace(form.trace, bound=bound, widths=form.network.widths)
+        form = outer.form(lambda free, where: _local_form(free, where, maxima))
+    trace = replace(form.trace, bound=bound, widths=form.network.widths, theorem=maxima.theorem)
     return LogDepthForm(form.network, trace)
 
 
@@ -162,12 +166,12 @@ def _by_two_hidden(network: Network, domain: Domain) -> LogDepthForm:
     return LogDepthForm(form.network, trace)
 
 
-def _local_form(network: Network, domain: Domain) -> LogDepthForm:
+def _local_form(network: Network, domain: Domain, maxima: Maxima) -> LogDepthForm:
     """The sum of germs, its deep units rewritten."""
     found = germ_sum(network, domain)
     units = all_units(unit for term in found.sums for unit in term.units)
-    reduction = DepthReduction({unit.form for unit in units if unit.depth == 1})
-    bound = layers_of_maximum(network.inputs + 1)
+    reduction = DepthReduction({unit.form for unit in units if unit.depth == 1}, maxima)
+    bound = maxima.layers(network.inputs + 1)
     sums: Sequence[UnitSum] = [reduction.sum(term, bound) for term in found.sums]
     if isinstance(domain, Box):
         sums = settled(sums, domain)
@@ -182,15 +186,15 @@ def _local_form(network: Network, domain: Domain) -> LogDepthForm:
     return LogDepthForm(assembled(sums, domain, found.scale), trace)
 
 
-def _global_form(network: Network, domain: Domain) -> LogDepthForm:
-    """Every output made convex, its maximum reduced and written as max trees."""
+def _global_form(network: Network, domain: Domain, maxima: Maxima) -> LogDepthForm:
+    """Every output made convex, its maximum reduced and written as trees or blocks."""
     found = list(regions(network, domain))
     arities: Counter[int] = Counter()
     sums = []
     hyperplanes = pieces = 0
     for output in range(network.outputs):
         cells = [(region.cell, region.outputs[output]) for region in found]
-        term, bent, affine = _maximum_form(cells, network.inputs, arities)
+        term, bent, affine = _maximum_form(cells, network.inputs, arities, maxima)
         sums.append(term)
         hyperplanes += bent
         pieces += affine
@@ -198,7 +202,7 @@ def _global_form(network: Network, domain: Domain) -> LogDepthForm:
         sums = list(settled(sums, domain))
     trace = LogDepthTrace(
         "global",
-        layers_of_maximum(network.inputs + 1),
+        maxima.layers(network.inputs + 1),
         len(found),
         hyperplanes=hyperplanes,
         pieces=pieces,
@@ -208,7 +212,7 @@ def _global_form(network: Network, domain: Domain) -> LogDepthForm:
 
 
 def _maximum_form(
-    cells: Sequence[Cell], inputs: int, arities: Counter[int]
+    cells: Sequence[Cell], inputs: int, arities: Counter[int], maxima: Maxima
 ) -> tuple[UnitSum, int, int]:
     """One output as a sum of units, and how many hyperplanes and pieces it took."""
     convex = convexified(cells)
@@ -218,11 +222,12 @@ def _maximum_form(
             "reduced; take the local route"
         )
     walls = bends(cells)
-    enough = 1 << layers_of_maximum(inputs + 1)
+    layers = maxima.layers(inputs + 1)
     terms: list[tuple[UnitSum, Number]] = []
-    for functions, coefficient in reduced_terms(convex.pieces, enough).items():
+    for functions, coefficient in maxima.reduced(convex.pieces, layers).items():
         arities[len(functions)] += 1
-        terms.append((max_tree(functions, walls), convex.sign * coefficient))
+        term = maxima.written(functions, layers, walls)
+        terms.append((term, convex.sign * coefficient))
     for hyperplane, weight in convex.hyperplanes:
         terms.append((relu_of(affine_sum(hyperplane)), -convex.sign * weight))
     size = inputs + 1
