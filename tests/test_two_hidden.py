@@ -219,7 +219,7 @@ def test_fixed_inputs_are_ignored() -> None:
     require_equal(network, form, points)
 
 
-def test_four_inputs_need_shallow_germs() -> None:
+def test_two_hidden_layers_stay_two_in_any_dimension() -> None:
     random = Random(3)
 
     def layer(inputs: int, outputs: int) -> Affine:
@@ -228,11 +228,24 @@ def test_four_inputs_need_shallow_germs() -> None:
 
     two = Network((layer(4, 4), layer(4, 3), layer(3, 1)))
     form = two_hidden_form(two, Box.cube(4, -1, 1))
+    assert not form.trace.reductions
     points = [tuple(Fraction(random.randint(-8, 8), 8) for _ in range(4)) for _ in range(20)]
     require_equal(two, form, points)
-    deep = Network((layer(4, 5), layer(5, 5), layer(5, 5), layer(5, 5), layer(5, 1)))
-    with pytest.raises(ScopeError, match="more than three directions"):
-        two_hidden_form(deep, Space(4))
+
+
+def test_six_directions_are_too_many() -> None:
+    """The one vertex of relu(x5 + relu(x6) + relu(x1 + relu(x2)) - relu(x3 + relu(x4)))."""
+    sign = [[int(row == 2 * i) - int(row == 2 * i + 1) for i in range(6)] for row in range(12)]
+    first = Affine.dense(sign, [0] * 12)
+
+    def forms(*rows: dict[int, int]) -> Affine:
+        return Affine.dense([[row.get(i, 0) for i in range(12)] for row in rows], [0] * len(rows))
+
+    nested = ({0: 1, 1: -1, 2: 1}, {4: 1, 5: -1, 6: 1})
+    second = forms(*nested, {8: 1}, {9: 1}, {10: 1})
+    layers = (first, second, Affine.dense([[1, -1, 1, -1, 1]], [0]), Affine.dense([[1]], [0]))
+    with pytest.raises(ScopeError, match="depend on 6 directions; the theorem covers five inputs"):
+        two_hidden_form(Network(layers), Space(6))
 
 
 def test_wrong_domains_are_refused() -> None:

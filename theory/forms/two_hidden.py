@@ -1,9 +1,11 @@
-"""Any ReLU network with at most three inputs as one with at most two hidden layers.
+"""Any ReLU network with at most five inputs as one with at most two hidden layers.
 
 On a domain cut into the cells of a network f, f is the alternating sum of its germs at the
 compact faces (T04). A germ is a network of the few units that are zero on its face; in the
 plane it needs two hidden layers as it stands or by the fan formula (T16), in space also by the
-formula for three nested units (T06). What remains is to add up equal units (T05).
+formula for three nested units (T06); with four and five inputs maxima of five and six affine
+functions are needed, which two hidden layers compute, too (T17, T18). What remains is to add up
+equal units (T05, T20).
 """
 
 from collections import Counter
@@ -35,9 +37,9 @@ class TwoHiddenTrace:
         lines: Units that bend at a hyperplane.
         bends: Units of the second layer with one such unit inside.
         nested: Units of the second layer with several of them inside.
-        reductions: How many germs or units T06, T07 and T16 rewrote.
+        reductions: How many germs or units T06, T07, T16 and T20 rewrote.
         widths: Of the new network, inputs and outputs included.
-        theorem: Always T05.
+        theorem: T05, or T20 where that was needed.
     """
 
     cells: int
@@ -104,12 +106,14 @@ def _is_plain(unit: Unit) -> bool:
 def two_hidden_form(network: Network, domain: Domain) -> TwoHiddenForm:
     """A network with at most two hidden layers that is equal to the given one on the domain.
 
-    Its weights are exact. For n = 1, 2, 3 inputs that matter it always exists; for more inputs
-    where no germ nests units over four directions, as with two hidden layers.
+    Its weights are exact. For n = 1, ..., 5 inputs that matter it always exists; for more inputs
+    where no germ nests units over six directions, as with two hidden layers.
 
-    Theorem: T05 (two-hidden-layer form). That every continuous piecewise affine function of
-    three variables has such a network: Arora, Basu, Mianjy, Mukherjee 2016, arXiv 1611.01491;
-    the construction was found for this project.
+    Theorem: T05 (two-hidden-layer form) for n <= 3, T20 for n = 4, 5. That every continuous
+    piecewise affine function of n variables has such a network: for n = 3 Arora, Basu, Mianjy,
+    Mukherjee 2016, arXiv 1611.01491; for n = 4 Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025,
+    arXiv 2505.14338; for n = 5 by the maximum of six numbers (T18). The construction was found for
+    this project.
 
     Args:
         network: Any ReLU network Q^n -> Q^m.
@@ -118,7 +122,7 @@ def two_hidden_form(network: Network, domain: Domain) -> TwoHiddenForm:
     Raises:
         ShapeError: network and domain have different numbers of inputs.
         DomainError: the domain is a polytope without interior.
-        ScopeError: too many inputs, or units nested over four directions or more.
+        ScopeError: too many inputs, or units nested over six directions or more.
     """
     if domain.inputs != network.inputs:
         raise ShapeError(f"domain: expected {network.inputs} inputs, got {domain.inputs}")
@@ -158,6 +162,7 @@ def _finished(
         len(second) - bends,
         tuple(sorted(used.items())),
         network.widths,
+        "T20" if used["T20"] else "T05",
     )
     return TwoHiddenForm(network, trace)
 
