@@ -53,16 +53,30 @@ FORMS = (
     NamedForm(
         "two-hidden",
         "T05",
-        "at most two hidden layers; networks with up to three inputs",
+        "at most two hidden layers; networks with up to five inputs",
         "theory.forms.two_hidden",
         "two_hidden_form",
     ),
     NamedForm(
-        "log-depth",
+        "log2-depth",
         "T09",
-        "at most ceil(log2(n + 1)) hidden layers; n inputs",
+        "at most ceil(log2(n + 1)) hidden layers, by max trees; n inputs",
         "theory.forms.log_depth",
         "log_depth_form",
+    ),
+    NamedForm(
+        "log3-depth",
+        "T19",
+        "at most ceil(log3((n + 1) / 2)) + 1 hidden layers, by blocks; n inputs",
+        "theory.forms.log3_depth",
+        "log3_depth_form",
+    ),
+    NamedForm(
+        "log-depth",
+        "T09",
+        "log2-depth or log3-depth, whichever has fewer units; n inputs",
+        "theory.forms.log3_depth",
+        "smaller_depth_form",
     ),
     NamedForm(
         "lattice",
@@ -148,5 +162,6 @@ def transform(
         claim = Claim(sides[0], sides[1], where)
     seconds = {"read": read - started, "build": time.monotonic() - read}
     command = ("relucert", "transform", form, network, "--domain", domain)
-    run = Run(command, form, chosen.theorem, facts, seconds)
+    theorem = str(facts.get("theorem", chosen.theorem))  # that of the case that was built
+    run = Run(command, form, theorem, facts, seconds)
     return settle(Question(claim, engine, timeout, second_opinion, folder), run, terminal)

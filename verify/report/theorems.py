@@ -14,6 +14,11 @@ _WANG_SUN = (
     r"S.~Wang, X.~Sun, \emph{Generalization of hinging hyperplanes}, "
     r"IEEE Trans.\ Inform.\ Theory 51 (2005)"
 )
+_BAKAEV = (
+    r"E.~Bakaev, F.~Brunck, C.~Hertrich, J.~Stade, A.~Yehudayoff, \emph{Better neural network "
+    r"expressivity: subdividing the simplex}, arXiv:2505.14338"
+)
+_SUN = r"M.~Sun, preprint of 2026 in the repository msun170/relu-max6, not reviewed"
 _OWN = "found for this project; no earlier statement is known to us"
 
 
@@ -155,10 +160,50 @@ _QUOTED = (
         r"linear forms, all bending at one line $h=0$, read off the kinks along the rays.",
         "found for this project",
     ),
+    QuotedTheorem(
+        "T17",
+        "maximum of five numbers",
+        r"The maximum of five numbers is a sum of six blocks "
+        r"$\max(m_{ab}+m_{cd},m_{ef}+m_{gh})$, $m_{ij}=\max(x_i,x_j)$, with coefficients $1$ and "
+        r"$\pm\frac12$: two hidden layers of 10 and 8 units.",
+        rf"that two hidden layers suffice: {_BAKAEV}; the formula was {_OWN}",
+    ),
+    QuotedTheorem(
+        "T18",
+        "maximum of six numbers",
+        r"The maximum of six numbers is a sum of 66 blocks with coefficients $\pm\frac1{12}$: two "
+        r"hidden layers of 17 and 68 units.",
+        rf"that two hidden layers suffice: {_SUN}; the formula was {_OWN}",
+    ),
+    QuotedTheorem(
+        "T19",
+        "depth by recursion from the maximum of six",
+        r"The maximum of $2\cdot 3^{k-1}$ numbers is computed by $k$ hidden layers, hence every "
+        r"ReLU network $f\colon\mathbb{R}^n\to\mathbb{R}^m$ equals a network $g$ with at most "
+        r"$\lceil\log_3\frac{n+1}2\rceil+1$ hidden layers and rational weights.",
+        rf"with $\lceil\log_3(n-1)\rceil+1$ hidden layers: {_BAKAEV}; "
+        rf"the recursion from T18: {_OWN}",
+    ),
+    QuotedTheorem(
+        "T20",
+        "two hidden layers for four and five inputs",
+        r"Let $n\le 5$ and let $f\colon\mathbb{R}^n\to\mathbb{R}^m$ be a ReLU network with "
+        r"rational weights, however deep. Then a network $g$ with two hidden layers and rational "
+        r"weights equals $f$ on $D$: the germs of the Euler-germ formula (T04) are made convex "
+        r"(T07), reduced to maxima of at most six affine functions (T08), and these are written "
+        r"by T17 and T18.",
+        rf"that such a $g$ exists for $n=4$: {_BAKAEV}; for $n=5$ by T18; "
+        rf"the construction was {_OWN}",
+    ),
 )
 
 QUOTED = {theorem.identifier: theorem for theorem in _QUOTED}
-_USED_BY = {"T05": ("T04", "T06", "T16"), "T09": ("T04", "T07", "T08", "T10")}
+_USED_BY = {
+    "T05": ("T04", "T06", "T16"),
+    "T09": ("T04", "T07", "T08", "T10"),
+    "T19": ("T04", "T07", "T08", "T17", "T18"),
+    "T20": ("T04", "T06", "T07", "T08", "T16", "T17", "T18"),
+}
 _CALCULUS = ("T11", "T12", "T13", "T14")
 
 
