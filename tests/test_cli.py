@@ -208,6 +208,13 @@ def test_show_names_the_file_by_its_digest(relucert: Shell) -> None:
     assert relucert("show", IRIS, "--json").json["widths"] == [4, 5, 5, 3]
 
 
+def test_what_was_proved_is_said_as_the_relation_says_it(relucert: Shell) -> None:
+    answer = relucert("prove", CANCER, CHANGED, *BOX, "--relation", "eps=1/100")
+    assert answer.status == 0
+    assert "|left(x) - right(x)| <= 1/100 in every output" in answer.out
+    assert "left(x) = right(x)" not in answer.out
+
+
 def test_show_writes_onnx_where_weights_are_floats(relucert: Shell, tmp_path: Path) -> None:
     assert relucert("show", SMALL, "--onnx", tmp_path / "copy.onnx").status == 0
     assert relucert("prove", SMALL, tmp_path / "copy.onnx", "--domain", "all").status == 0

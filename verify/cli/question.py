@@ -10,6 +10,7 @@ from verify.claim import Claim
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
 from verify.formats.domain_file import domain_value
+from verify.relation import Epsilon, Exact, read_relation
 from verify.result import (
     CERTIFICATE,
     COUNTEREXAMPLE,
@@ -87,7 +88,7 @@ def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool =
     written = () if question.out is None else write_result(question.out, claim, verdict, run)
     files = [str(question.out / name) for name in written] if question.out is not None else []
     facts = {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)}
-    lines = [*_claim_lines(claim), *_lines(verdict, run), *_where(question.out, verdict)]
+    lines = [*_claim_lines(claim), *_lines(claim, verdict, run), *_where(question.out, verdict)]
     if is_query:
         answer = _ANSWERS[type(verdict)]
         facts, lines = facts | {"answer": answer}, [answer, *lines]
@@ -154,19 +155,19 @@ def _claim_lines(claim: Claim) -> list[str]:
     ]
 
 
-def _lines(verdict: Verdict, run: Run) -> list[str]:
+def _lines(claim: Claim, verdict: Verdict, run: Run) -> list[str]:
     times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in run.seconds.items())
     match verdict:
         case Equivalent(engine=engine, leaves=leaves, lemmas=lemmas):
             size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
             tree = f"{counted(leaves, 'leaf', 'leaves')}, {counted(lemmas, 'lemma', 'lemmas')}"
             answer = [
-                "equivalent: left(x) = right(x) for every x of the domain, exact weights",
+                f"{statement(claim.relation)} for every x of the domain, exact weights",
                 f"certificate accepted ({engine}: {tree}, {size})",
             ]
         case Different(point, left, right, engine):
             answer = [
-                f"different: exact evaluation differs at a point of the domain ({engine})",
+                f"different: exact evaluation shows it at a point of the domain ({engine})",
                 f"point {vector(point)}",
                 f"left  {vector(left)}",
                 f"right {vector(right)}",
@@ -177,6 +178,17 @@ def _lines(verdict: Verdict, run: Run) -> list[str]:
         heard = run.opinion
         answer.append(f"second opinion: {heard.solver} says {heard.answer}, {heard.seconds:.2f} s")
     return [*answer, times]
+
+
+def statement(relation: str) -> str:
+    """What is proved of left and right, in words."""
+    match read_relation(relation):
+        case Exact():
+            return "equivalent: left(x) = right(x)"
+        case Epsilon(epsilon):
+            return f"proved: |left(x) - right(x)| <= {epsilon} in every output"
+        case other:
+            return f"proved: {other.text} relates left(x) and right(x)"
 
 
 def _seconds(verdict: Verdict, taken: float) -> dict[str, float]:
