@@ -237,7 +237,7 @@ class Proof:
         while known:
             for name in known:
                 weight, (more, inner) = terms.pop(name), self.value[name]
-                form = plus(form, weight, more)
+                form = plus(form, weight, more) if any(more) else form
                 for other, factor in inner.items():
                     terms[other] = terms.get(other, 0) + weight * factor
             known = [name for name in terms if name in self.value]
