@@ -169,3 +169,13 @@ def test_T26_points_come_back_to_all_inputs() -> None:
     found = compared(claim_of(left, right, box), lambda: None)
     assert isinstance(found, Apart)
     assert all(point in box for point in found.points)
+
+
+@pytest.mark.parametrize("halfspaces", [0, 1])
+def test_T14_a_polytope_that_contains_lines_is_cut_into_pointed_cells(halfspaces: int) -> None:
+    network = small_network((2, 3, 3, 1), 2, 9)
+    shallow = two_hidden_form(network, Space(2)).network
+    polytope = Polytope(2, TRIANGLE.halfspaces[:halfspaces])
+    found = strategy.decided_by_cells(claim_of(network, shallow, polytope))
+    assert isinstance(found, Equivalent)
+    assert found.leaves > 1

@@ -6,7 +6,7 @@ counterexample only if exact evaluation differs at a point of the domain.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from theory.cone import box_cone, independent, polytope_cones, start_cones
@@ -219,13 +219,24 @@ def _start(
             if part.inputs > MOST_VERTEX_INPUTS:
                 return (), [LpCell.of_box(part)]
             return (), [VertexCell(box_cone(part))]
-        case Polytope() as polytope:
-            return (), [VertexCell(cone) for cone in polytope_cones(polytope)]
+        case Polytope(inputs) as polytope:
+            bounds = [form for form in polytope.forms if any(form[1:])]
+            walls = _walls(bounds, proof, inputs)
+            return walls, [VertexCell(cone) for cone in polytope_cones(polytope, walls)]
         case Space(inputs):
-            lines = [form for form, terms in proof.arguments if not terms]
-            lines += coordinate_forms(inputs)
-            walls = tuple(lines[index] for index in independent(lines, inputs))
+            walls = _walls((), proof, inputs)
             return walls, [VertexCell(cone) for cone in start_cones(walls, inputs)]
+
+
+def _walls(bounds: Sequence[Form], proof: Proof, inputs: int) -> tuple[Form, ...]:
+    """Lines of the first layers, or coordinates, that cut what the bounds leave into pointed cells.
+
+    A polytope without n independent half-spaces contains whole lines, as all of R^n does.
+    """
+    lines = [form for form, terms in proof.arguments if not terms]
+    walls = (*bounds, *lines, *coordinate_forms(inputs))
+    chosen = independent(walls, inputs)
+    return tuple(walls[index] for index in chosen if index >= len(bounds))
 
 
 def _lifted(claim: Claim, point: Vector, free: tuple[int, ...]) -> Vector:
