@@ -6,7 +6,6 @@ dimension (`verify.prove.vertex_cell`), linear programs above (`verify.prove.lp_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
 
 from theory.form import Form
@@ -44,11 +43,15 @@ class Cell(Protocol):
             LemmaError: the form is negative somewhere on the cell.
         """
 
-    def side_weight(self, form: Form, side: Form) -> Fraction | None:
-        """A weight w >= 0 with form - w * side >= 0 on the cell; None if there is none."""
+    def side_weights(self, form: Form, side: Form) -> Weights:
+        """The same on the part of the cell where side >= 0, which counts as one more facet.
+
+        Raises:
+            LemmaError: the form is negative somewhere on that part.
+        """
 
     def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
-        """For each form and its line the signs for which `side_weight` is worth asking."""
+        """For each form and its line the signs for which `side_weights` is worth asking."""
 
     def balance(self, form: Form, others: Sequence[Form]) -> tuple[int, int]:
         """How many of the others cross the worse part of the cell cut by a form, and both."""

@@ -56,7 +56,7 @@ class LemmaWriter:
         self.free = tuple(free)
         self._is_whole = self.free == tuple(range(proof.claim.inputs))
         self._rows: list[Row] = []
-        self._places: dict[Form, int] = {}
+        self._places: dict[Form, Row] = {}
 
     def projected(self, form: Form) -> Form:
         """The form in the coordinates of the cell."""
@@ -70,34 +70,22 @@ class LemmaWriter:
         """
         if self._is_plain(form):
             return []
-        return self._written(form, *self._multipliers(cell.weights(self.projected(form))))
+        weights = cell.weights(self.projected(form))
+        return self._written(form, *self._multipliers(weights, {}))
 
     def side_lemma(self, cell: Cell, form: Form, side: Form) -> Lemma | None:
-        """The lemma for form >= 0 on the part of the cell where side >= 0; None if it fails.
-
-        There is a weight w >= 0 with form - w * side >= 0 on the whole cell.
-        """
+        """The lemma for form >= 0 on the part of the cell where side >= 0; None if it fails."""
         if self._is_plain(form):
             return []
-        short, short_side = self.projected(form), self.projected(side)
-        weight = cell.side_weight(short, short_side)
-        if weight is None:
-            return None
-        p, q = weight.numerator, weight.denominator
-        rest = tuple([q * a - p * b for a, b in zip(short, short_side, strict=True)])
+        short = self.projected(side)
+        row = Row(SIDE, (side, {}), short, 1, self._size(side))
         try:
-            multipliers, denominator = self._multipliers(cell.weights(rest))
-            if p:
-                multipliers.append((self._row(SIDE, (side, {})), p * denominator))
-            return self._written(form, multipliers, q * denominator)
+            weights = cell.side_weights(self.projected(form), short)
+            return self._written(form, *self._multipliers(weights, {short: row}))
         except LemmaError:
             return None
 
     # -- rows of the proof
-
-    def _row(self, number: int, known: Expression) -> Row:
-        short = self.projected(known[0])
-        return Row(number, known, primitive(short), content(short), self._size(known[0]))
 
     def _size(self, form: Form) -> int:
         claim = self.proof.claim
@@ -113,24 +101,28 @@ class LemmaWriter:
             len(self._rows) > len(rows) or self._rows[-1].known is not rows[len(self._rows) - 1]
         ):
             gone = self._rows.pop()
-            if self._places[gone.facet] == gone.number:
+            if self._places[gone.facet] is gone:
                 del self._places[gone.facet]
         for number in range(len(self._rows), len(rows)):
-            row = self._row(number, rows[number])
+            form = rows[number][0]
+            short = self.projected(form)
+            row = Row(number, rows[number], primitive(short), content(short), self._size(form))
             self._rows.append(row)
-            self._places.setdefault(row.facet, number)
+            self._places.setdefault(row.facet, row)
 
-    def _multipliers(self, weights: Weights) -> tuple[list[Multiplier], int]:
+    def _multipliers(
+        self, weights: Weights, sides: dict[Form, Row]
+    ) -> tuple[list[Multiplier], int]:
         """Rows with the numerators of their weights, and the common denominator.
 
         Facets that are no rows are bounds of the box or infinity.
         """
         self._follow()
-        found = [
-            (self._rows[self._places[facet]], numerator)
-            for facet, numerator in weights.terms
-            if numerator and facet in self._places
-        ]
+        found = []
+        for facet, numerator in weights.terms:
+            row = sides.get(facet) or self._places.get(facet)
+            if numerator and row is not None:
+                found.append((row, numerator))
         scale = lcm(*(row.multiple for row, _ in found))
         multipliers = [(row, numerator * (scale // row.multiple)) for row, numerator in found]
         return multipliers, weights.denominator * scale

@@ -45,6 +45,8 @@ class BoxProgram:
     def minimum(self, form: Form, rows: Sequence[Form]) -> tuple[float, Floats, Floats]:
         """The least value of a scaled form where all rows are >= 0, a minimiser, row duals.
 
+        The minimiser has a first entry 1, as forms have a constant.
+
         Raises:
             LemmaError: the solver gives no optimum.
         """
@@ -58,7 +60,7 @@ class BoxProgram:
         solution = self._solver.getSolution()
         point = np.clip(np.array(solution.col_value), self.lower, self.upper)
         value = self._solver.getInfo().objective_function_value + entries[0]
-        return float(value), point, np.array(solution.row_dual)
+        return float(value), np.concatenate([[1.0], point]), np.array(solution.row_dual)
 
     def _follow(self, rows: Sequence[Form]) -> None:
         common = 0
@@ -93,7 +95,7 @@ class LpCell:
 
     def _least(self, form: Form) -> float:
         value, point, _ = self._program.minimum(form, self._rows)
-        self._seen.append(np.concatenate([[1.0], point]))
+        self._seen.append(point)
         return value
 
     def signs(self, forms: Sequence[Form]) -> list[int]:
@@ -137,38 +139,43 @@ class LpCell:
 
     def weights(self, form: Form) -> Weights:
         """Duals of the rows; exact ones on the active rows where the minimum is about zero."""
-        value, point, duals = self._program.minimum(form, self._rows)
+        return self._weights(form, self._rows)
+
+    def side_weights(self, form: Form, side: Form) -> Weights:
+        """The same with the side as a row."""
+        return self._weights(form, (*self._rows, side))
+
+    def _weights(self, form: Form, rows: tuple[Form, ...]) -> Weights:
+        value, point, duals = self._program.minimum(form, rows)
         if value < -CLEAR:
             raise LemmaError
         active = [index for index, dual in enumerate(duals) if dual > CLEAR / 64]
-        proposed = [(self._rows[index], float(duals[index])) for index in active]
+        proposed = [(rows[index], float(duals[index])) for index in active]
         if value > CLEAR:
             return _clear(form, proposed)
-        return self._exact(form, point, active, proposed)
+        found = _short(form, proposed)
+        if self._suffices(form, found):
+            return found
+        tight = [row for row in rows if abs(point @ np.array(scaled(row))) < CLEAR]
+        first = {row for row, _ in proposed}
+        tight.sort(key=lambda row: row not in first)
+        return self._exact(form, point, tight)
 
-    def _exact(
-        self, form: Form, point: Floats, active: list[int], proposed: list[tuple[Form, float]]
-    ) -> Weights:
-        """Weights that prove the form nonnegative: duals as short fractions, or solved for.
+    def _exact(self, form: Form, point: Floats, tight: list[Form]) -> Weights:
+        """Weights of tight rows that cancel the form on all inputs that are off their bounds.
 
         Where many rows meet at the minimiser, no choice of as many rows as inputs that are off
         their bounds need be independent; there the duals are most often short fractions.
         """
-        found = _short(form, proposed)
-        if self._suffices(form, found):
-            return found
         lower, upper = self._program.lower + CLEAR, self._program.upper - CLEAR
-        off = [int(index) + 1 for index in np.flatnonzero((lower < point) & (point < upper))]
-        here = np.concatenate([[1.0], point])
-        tight = [i for i, row in enumerate(self._rows) if abs(here @ np.array(scaled(row))) < CLEAR]
-        tight.sort(key=lambda index: index not in active)
+        here = point[1:]
+        off = [int(index) + 1 for index in np.flatnonzero((lower < here) & (here < upper))]
         wanted = tuple([form[column] for column in off])
-        for group in islice(combinations(tight, len(off)), _MOST_GROUPS):
-            rows = [self._rows[index] for index in group]
+        for rows in islice(combinations(tight, len(off)), _MOST_GROUPS):
             gradients = [tuple([row[column] for column in off]) for row in rows]
-            solution = solved(rows, gradients, wanted)
-            if solution is not None and self._suffices(form, solution):
-                return solution
+            found = solved(rows, gradients, wanted)
+            if found is not None and self._suffices(form, found):
+                return found
         raise LemmaError
 
     def _suffices(self, form: Form, weights: Weights) -> bool:
@@ -179,17 +186,6 @@ class LpCell:
         box = self._program.box
         ends = zip(total[1:], box.lower, box.upper, strict=True)
         return sum(slope * (low if slope > 0 else high) for slope, low, high in ends) >= -total[0]
-
-    def side_weight(self, form: Form, side: Form) -> Fraction | None:
-        """The dual of the side row."""
-        try:
-            value, _, duals = self._program.minimum(form, (*self._rows, side))
-        except LemmaError:
-            return None
-        if value < -CLEAR:
-            return None
-        ratio = Fraction(max(map(abs, form)), max(map(abs, side)))
-        return max(Fraction(0), Fraction(float(duals[-1]))) * ratio
 
     def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
         """The signs that no point that was met contradicts."""

@@ -59,9 +59,15 @@ class VertexCell:
         """Weights of facets through a vertex where the form is least."""
         return vertex_weights(self.cone, form)
 
-    def side_weight(self, form: Form, side: Form) -> Fraction | None:
-        """A short weight well inside its range."""
-        return _weight(self.cone.values(form), self.cone.values(side))
+    def side_weights(self, form: Form, side: Form) -> Weights:
+        """A short weight of the side, well inside its range, and weights of facets."""
+        values, slopes = self.cone.values(form), self.cone.values(side)
+        p, q = _weight(values, slopes).as_integer_ratio()
+        rest = tuple([q * a - p * b for a, b in zip(form, side, strict=True)])
+        least = [q * a - p * b for a, b in zip(values, slopes, strict=True)]
+        found = _vertex_weights(self.cone, rest, least)
+        terms = [*found.terms, (side, p * found.denominator)]
+        return Weights(terms, q * found.denominator)
 
     def sided(self, forms: Sequence[Form], lines: Sequence[Form]) -> list[set[Signs]]:
         """Whether there is a weight, by floats, with the doubtful cases included."""
@@ -116,8 +122,12 @@ class VertexCell:
         return found
 
 
-def _weight(values: list[int], side: list[int]) -> Fraction | None:
-    """A weight w >= 0 with values - w * side >= 0 everywhere."""
+def _weight(values: list[int], side: list[int]) -> Fraction:
+    """A weight w >= 0 with values - w * side >= 0 everywhere.
+
+    Raises:
+        LemmaError: there is none.
+    """
     low, high = (0, 1), (1, 0)  # numerator, positive denominator; none for infinity
     for value, slope in zip(values, side, strict=True):
         if slope > 0:
@@ -125,11 +135,11 @@ def _weight(values: list[int], side: list[int]) -> Fraction | None:
                 high = value, slope
         elif value < 0:
             if not slope:
-                return None
+                raise LemmaError
             if value * low[1] < low[0] * slope:
                 low = -value, -slope
     if high[0] * low[1] < low[0] * high[1]:
-        return None
+        raise LemmaError
     if not low[0]:
         return Fraction(0)
     least = Fraction(*low)
@@ -156,7 +166,10 @@ def vertex_weights(cone: Cone, form: Form) -> Weights:
     Raises:
         LemmaError: the form is negative at some generator.
     """
-    values = cone.values(form)
+    return _vertex_weights(cone, form, cone.values(form))
+
+
+def _vertex_weights(cone: Cone, form: Form, values: list[int]) -> Weights:
     best = -1
     for index, (value, generator) in enumerate(zip(values, cone.generators, strict=True)):
         if value < 0:
@@ -193,7 +206,7 @@ def solved(facets: Sequence[Form], gradients: Sequence[Form], wanted: Form) -> W
     denominator, numerators = solve(gradients, wanted)
     if denominator < 0:
         denominator, numerators = -denominator, [-entry for entry in numerators]
-    if not denominator or min(numerators) < 0:
+    if not denominator or any(entry < 0 for entry in numerators):
         return None
     return Weights(list(zip(facets, numerators, strict=True)), denominator)
 
