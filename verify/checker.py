@@ -244,10 +244,7 @@ class Proof:
         return form, {name: weight for name, weight in terms.items() if weight}
 
     def relu(self, expression: Expression) -> Expression:
-        """The relu of an expression: a known value, an old symbol, or a new one.
-
-        relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a, relu(constant) is constant.
-        """
+        """The relu of an expression: relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a."""
         form, terms = expression = self.reduced(expression)
         if not terms and not any(form[1:]):
             return (form if form[0] > 0 else self.zero), {}
@@ -304,18 +301,20 @@ class Proof:
         expect(scaling > -4 * LONGEST and len(entries or "?") % 2 == 1,
                "lemma: expected p, row, multiplier, row, multiplier, ...")
         factor, shift = sign * max(scaling, 1), max(-scaling, 0)
-        form = [factor * entry for entry in expression[0]]
+        form, count = [factor * entry for entry in expression[0]], len(self.rows)
         terms = {name: factor * weight for name, weight in expression[1].items()}
         for row, multiplier in zip(entries[1::2], entries[2::2], strict=True):
             if type(row) is not int or type(multiplier) is not int:
                 raise MalformedError("lemma: expected integers")
-            require(multiplier >= 0, "lemma: negative multiplier")
-            require(-1 <= row < len(self.rows) and (row >= 0 or side), "lemma: no such row")
-            known, inner = self.reduced(self.rows[row]) if row >= 0 else (side, Terms())
+            if not (-1 <= row < count) or multiplier < 0 or (row < 0 and not side):
+                raise RejectedError("lemma: no such row, or a negative multiplier")
+            known, inner = self.rows[row] if row >= 0 else (side, None)
+            if inner:
+                known, inner = self.reduced((known, inner))
+                for name, weight in inner.items():
+                    terms[name] = terms.get(name, 0) - (multiplier << shift) * weight
             multiplier <<= shift
             form = [a - multiplier * b for a, b in zip(form, known, strict=True)]
-            for name, weight in inner.items():
-                terms[name] = terms.get(name, 0) - multiplier * weight
         low = self.minimum(form, terms)
         require(low is not None and low >= 0, "lemma: the combination may be negative")
 
