@@ -45,8 +45,7 @@ class NamedForm:
     def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
         """The new network, and the facts that its construction notes about itself."""
         form = getattr(import_module(self.module), self.function)(network, domain)
-        facts = {name: fact for name, fact in asdict(form.trace).items() if name != "theorem"}
-        return form.network, facts
+        return form.network, asdict(form.trace)
 
 
 FORMS = (
@@ -162,6 +161,6 @@ def transform(
         claim = Claim(sides[0], sides[1], where)
     seconds = {"read": read - started, "build": time.monotonic() - read}
     command = ("relucert", "transform", form, network, "--domain", domain)
-    theorem = str(facts.get("theorem", chosen.theorem))  # that of the case that was built
+    theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
     run = Run(command, form, theorem, facts, seconds)
     return settle(Question(claim, engine, timeout, second_opinion, folder), run, terminal)
