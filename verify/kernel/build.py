@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent
@@ -77,6 +78,7 @@ def program() -> Path:
     return _built("program", _compile_program) / "kernel"
 
 
+@cache
 def _digest() -> str:
     found = hashlib.sha256(run(["coqc", "--print-version"], SOURCES).encode())
     for path in sorted([*SOURCES.glob("*.v"), *SOURCES.glob("*.ml")]):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from verify import checker
 from verify.checker import Claim, Layer, MalformedError, Network, expect, fields, require, typed
@@ -62,7 +63,7 @@ def _network(folder: Path, value: object, side: str) -> Network:
 
 
 def _question(claim: Claim, script: Iterable[object]) -> Question:
-    writer, written = StepWriter(claim.inputs), list[Term]()
+    writer, written = StepWriter(claim.inputs, len(claim.obligations)), list[Term]()
     try:
         for step in script:
             written.append(writer.step(step))
@@ -118,13 +119,19 @@ def _relation(text: str) -> Term:
 
 
 class StepWriter:
-    """Writes steps as terms; the shape of a step is checked as `verify.checker` does it."""
+    """Writes steps as terms; the shape of a step is checked as `verify.checker` does it.
 
-    def __init__(self, inputs: int) -> None:
-        self.inputs = inputs
+    That a leaf has a lemma for every obligation is a matter of shape too, so the subtrees that
+    are open are counted here.
+    """
+
+    def __init__(self, inputs: int, obligations: int) -> None:
+        self.inputs, self.obligations = inputs, obligations
+        self.later: list[int] = []  # the obligations of what comes after the open subtrees
+        self.finished = False
 
     def step(self, value: object) -> Term:
-        """The term of a step.
+        """The term of a step; one that follows the last leaf is never applied.
 
         Raises:
             verify.checker.MalformedError: it is not a step.
@@ -133,24 +140,42 @@ class StepWriter:
         name = parts[0] if parts and type(parts[0]) is str else ""
         _, length = checker.RULES.get(name, (None, -1))
         expect(length in (0, len(parts)), "step: no such rule, or not so many arguments")
-        match parts:
-            case ["S", list(form)]:
+        if self.finished:
+            return REFUSED
+        term = self._term(name, parts[1:])
+        self._count(name)
+        return term
+
+    def _count(self, name: str) -> None:
+        if name in ("S", "C"):
+            self.later.append(self.obligations)
+        if name == "C":
+            self.obligations = 1
+        if name in ("=", "0"):
+            self.finished = not self.later
+            self.obligations = self.later.pop() if self.later else 0
+
+    def _term(self, name: str, arguments: list[Any]) -> Term:
+        match name, arguments:
+            case "S", [list(form)]:
                 return ("SplitOn", _expression(self._form(form)))
-            case ["S", symbol]:
+            case "S", [symbol]:
                 return ("Split", self._symbol(symbol))
-            case ["+" | "-", symbol, facts]:
+            case "+" | "-", [symbol, facts]:
                 side = "true" if name == "+" else "false"
                 return ("Settle", (side,), self._symbol(symbol), lemma(facts))
-            case ["N", *symbols]:
+            case "N", symbols:
                 return ("Close", ("symbols", [self._symbol(symbol) for symbol in symbols]))
-            case ["C", form, terms]:
+            case "C", [form, terms]:
                 return self._cut(form, terms)
-            case ["D", symbol, *sides]:
+            case "D", [symbol, *sides]:
                 return ("Decompose", self._symbol(symbol), *_sides(sides))
-            case ["=", *lemmas]:
+            case "=", lemmas:
+                counted = len(lemmas) in (0, self.obligations)
+                expect(counted, "leaf: expected a lemma per obligation")
                 return ("Equal", [lemma(facts) for facts in lemmas])
             case _:
-                return ("Empty", lemma(parts[1]))
+                return ("Empty", lemma(arguments[0]))
 
     def _symbol(self, value: object) -> int:
         """The variable of a symbol; 1, which is no symbol, if the number is negative."""
