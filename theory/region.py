@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import itemgetter, mul
 
-from theory.cone import Cone, domain_cones
+from theory.cone import Cone, domain_cones, homogeneous
 from theory.domain import Box, Domain
 from theory.errors import ShapeError
 from theory.form import Form, IntegerLayer, coordinate_forms, integer_network, negated, primitive
@@ -213,6 +213,17 @@ def pattern_at(network: Network, point: Vector) -> ActivationPattern:
     return ActivationPattern(tuple(tuple(value > 0 for value in layer) for layer in values[1:]))
 
 
+def regions_within(network: Network, cells: Sequence[Cone]) -> Iterator[LinearRegion]:
+    """The given cells cut into the linear regions of the network.
+
+    Raises:
+        ShapeError: a cell has another dimension.
+    """
+    if any(cell.inputs != network.inputs for cell in cells):
+        raise ShapeError(f"cells: expected them in {network.inputs} dimensions")
+    return _enumerated(network, cells)
+
+
 def region_of(network: Network, point: Vector) -> LinearPiece:
     """The affine piece of the region that holds the point, for any number of inputs.
 
@@ -222,26 +233,66 @@ def region_of(network: Network, point: Vector) -> LinearPiece:
     Raises:
         ShapeError: the point has another dimension.
     """
-    if len(point) != network.inputs:
-        raise ShapeError(f"point: expected {network.inputs} coordinates, got {len(point)}")
-    whole = integer_network(network)
-    size = network.inputs + 1
-    zero = (0,) * size
-    values: tuple[Form, ...] = coordinate_forms(network.inputs)
-    before: list[tuple[Form, ...]] = []
-    pattern: list[tuple[bool, ...]] = []
-    for layer in whole.layers[:-1]:
-        forms = layer.forms(values, size)
-        bits = tuple(_is_active(form, point) for form in forms)
-        values = tuple(form if bit else zero for form, bit in zip(forms, bits, strict=True))
-        before.append(forms)
-        pattern.append(bits)
-    outputs = whole.layers[-1].forms(values, size)
-    return LinearPiece(ActivationPattern(tuple(pattern)), tuple(before), outputs, whole.scale)
+    return PieceFinder(network).piece(point)
 
 
-def _is_active(form: Form, point: Vector) -> bool:
-    value = sum((g * x for g, x in zip(form[1:], point, strict=True)), Fraction(form[0]))
-    if value:
-        return value > 0
-    return next((entry for entry in form[1:] if entry), 0) > 0
+class PieceFinder:
+    """A network prepared for finding the pieces at many points."""
+
+    def __init__(self, network: Network) -> None:
+        self._whole = integer_network(network)
+        self._rows = [
+            _Rows(layer, width)
+            for layer, width in zip(self._whole.layers, network.widths, strict=False)
+        ]
+
+    def piece(
+        self, point: Vector, direction: Sequence[int] = (), near: LinearPiece | None = None
+    ) -> LinearPiece:
+        """The affine piece of a region that holds the point, as `region_of`.
+
+        Args:
+            point: The point.
+            direction: Which region of several: that of the points p + t d + t^2 (e, ..., e^n)
+                for all t > 0 and e > 0 that are small enough.
+            near: A piece that shares its first layers, to save work; any piece is right.
+
+        Raises:
+            ShapeError: the point or the direction has another dimension.
+        """
+        inputs = self._whole.inputs
+        if {len(point), len(direction) or inputs} != {inputs}:
+            raise ShapeError(f"point: expected {inputs} coordinates, got {len(point)}")
+        place = homogeneous(point)
+        zero = (0,) * (inputs + 1)
+        before: list[tuple[Form, ...]] = []
+        pattern: list[tuple[bool, ...]] = []
+        forms = _first_forms(self._whole.layers[0], inputs + 1)
+        for depth, rows in enumerate(self._rows[1:]):
+            bits = tuple(_is_active(form, place, direction) for form in forms)
+            before.append(forms)
+            pattern.append(bits)
+            if near is not None and bits == near.pattern.layers[depth]:
+                forms = (*near.preactivations, near.outputs)[depth + 1]
+                continue
+            near = None
+            active = tuple(form if bit else zero for form, bit in zip(forms, bits, strict=True))
+            forms = rows.forms(active, inputs + 1)
+        found = ActivationPattern(tuple(pattern))
+        return LinearPiece(found, tuple(before), forms, self._whole.scale)
+
+
+def _first_forms(layer: IntegerLayer, size: int) -> tuple[Form, ...]:
+    """The preactivation forms over the inputs themselves."""
+    found = []
+    for row, bias in zip(layer.rows, layer.bias, strict=True):
+        entries = [bias] + [0] * (size - 1)
+        for column, weight in row:
+            entries[column + 1] = weight
+        found.append(tuple(entries))
+    return tuple(found)
+
+
+def _is_active(form: Form, place: Form, direction: Sequence[int]) -> bool:
+    value = sum(map(mul, form, place)) or sum(map(mul, form[1:], direction))
+    return (value or next((entry for entry in form[1:] if entry), 0)) > 0
