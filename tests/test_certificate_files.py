@@ -83,7 +83,7 @@ def test_every_case_has_its_name_and_says_what_it_is() -> None:
 def test_every_rule_is_accepted_somewhere_and_rejected_somewhere() -> None:
     used: dict[str, set[str]] = {verdict: set() for verdict in VERDICTS}
     for case in cases("accepted", "rejected"):
-        for line in case.files["certificate.json"].splitlines():
+        for line in case.lines("certificate.json"):
             value = json.loads(line)
             steps = value["steps"] if isinstance(value, dict) else [value]
             used[case.verdict].update(step[0] for step in steps)
