@@ -28,8 +28,8 @@ RIGHT = (
     '{"format":"relucert-network","inputs":2,"layers":[{"bias":["0"],"rows":[[]]}],"version":1}\n'
 )
 OTHER = RIGHT.replace('"bias":["0"]', '"bias":["1/3"]')
-SQUARE = {"box": [["-1", "1"], ["-1", "1"]]}
-PROOF: list[object] = [["S", 0], ["="], ["="]]
+SQUARE = {"box": [["-1", "1"], ["-1", "1"]], "halfspaces": []}
+PROOF: list[object] = [["S", 0], ["N", 2], ["="], ["N", 2], ["="]]
 HOPELESS: list[object] = [["="]]
 RUN: dict[str, object] = {
     "command": ["relucert", "prove", "left.onnx", "right.onnx"],
@@ -392,10 +392,10 @@ def test_a_program_that_fails_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "reason"),
     [
-        ("claim.json", '"exact"', '"eps=1"', "relation"),
+        ("claim.json", '"exact"', '"eps=x"', "relation"),
         ("claim.json", "left.json", "../left.json", "plain file name"),
         ("claim.json", "left.json", "none.json", "cannot be read"),
-        ("claim.json", '"box"', '"ball"', "polytope"),
+        ("claim.json", '"box"', '"ball"', "expected an object"),
         ("claim.json", '["-1","1"],', "", "1"),
         ("claim.json", '["-1","1"],', '["1","-1"],', "empty"),
         ("claim.json", '["-1","1"],', '["1"],', "two ends of an interval"),

@@ -6,35 +6,28 @@ accepted the certificate while the report was written.
 
 import platform
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 
 from theory.errors import TheoryError
 from theory.network import Network
 from theory.symbolic import as_expression, coordinates, latex_of, tree_size
 from verify.claim import NamedNetwork
-from verify.report.case_tree import KINDS, CaseTree, tree_of_certificate
+from verify.relation import read_relation
+from verify.report.case_tree import KINDS, tree_of_certificate
 from verify.report.domain_view import domain_view
-from verify.report.evidence import Counterexample, Evidence
+from verify.report.evidence import Evidence
 from verify.report.judgement import Judgement, Status
-from verify.report.leaf_table import histogram, leaf_rows, split_forms
+from verify.report.leaf_table import cut_rows, histogram, leaf_counts, leaf_rows, split_forms
 from verify.report.picture import Picture, picture_of, regions_picture
 from verify.report.region_table import RegionRow, few_regions, most_first_cells, region_rows
+from verify.report.relation_view import relation_view
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
-from verify.report.typesetting import (
-    LONGEST_STATED,
-    SMALLEST_DYADIC,
-    exact_number,
-    is_short,
-    rounded_number,
-    tex_number,
-)
+from verify.report.violation import Violation, violation_of
 from verify.report.weight_table import WeightTable, weight_tables
 
 _LONGEST_FORMULA = 16  # terms
 _LONGEST_NUMBER = 12  # bits
-_LONGEST_PLAIN = 8  # digits of an output that is printed without its decimal value
 _MOST_FIRST_CELLS = 20_000
 
 
@@ -70,16 +63,6 @@ class NetworkView:
     tables: tuple[WeightTable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What two networks give at a counterexample in one output, in math mode."""
-
-    output: int
-    left: str
-    right: str
-    difference: str
-
-
 def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> str:
     """The TeX source of a report."""
     claim, run = evidence.claim, evidence.run
@@ -94,23 +77,26 @@ def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> s
         claim=claim,
         claim_sha256=evidence.claim_sha256,
         domain=domain_view(claim.domain),
+        relation=relation_view(read_relation(claim.relation), claim.left.network.outputs),
         networks=(
             _network_view("f", claim.left, evidence, 0, limits),
             _network_view("g", claim.right, evidence, 1, limits),
         ),
         counterexample=evidence.counterexample.point if evidence.counterexample else (),
-        difference=_difference(evidence.counterexample, judgement.status),
+        violation=_violation(evidence, judgement.status, limits.rows),
         run=run,
         theorem=named_theorem(run.theorem),
         behind=theorems_behind(run.theorem),
-        calculus=theorems_of_the_calculus(_kinds(tree)),
+        calculus=theorems_of_the_calculus(tree),
         tree=tree,
         tree_error=tree_error,
         kinds=[(name, KINDS[name], count) for name, count in tree.kinds if count] if tree else (),
+        endings=leaf_counts(tree) if tree else None,
         bars=histogram(tree.depths) if tree else (),
         certificate_bytes=len(evidence.certificate or b""),
         leaves=leaf_rows(tree, limits.leaves) if tree else (),
         forms=split_forms(tree, limits.leaves) if tree else (),
+        cuts=cut_rows(tree, limits.leaves) if tree else (),
         regions=regions,
         picture=picture,
         limits=limits,
@@ -152,28 +138,12 @@ def _bits(network: Network) -> int:
     return max(lengths, default=1)
 
 
-def _kinds(tree: CaseTree | None) -> frozenset[str]:
-    return frozenset(name for name, count in tree.kinds if count) if tree else frozenset(KINDS)
-
-
-def _difference(found: Counterexample | None, status: Status) -> tuple[Gap, ...]:
-    """The outputs that differ at a confirmed counterexample."""
+def _violation(evidence: Evidence, status: Status, most: int) -> Violation | None:
+    """How the relation fails at a confirmed counterexample."""
+    found = evidence.counterexample
     if found is None or status is not Status.REFUTED:
-        return ()
-    values = enumerate(zip(found.left, found.right, strict=True), start=1)
-    return tuple(
-        Gap(number, _stated(left), _stated(right), _stated(left - right))
-        for number, (left, right) in values
-        if left != right
-    )
-
-
-def _stated(value: Fraction) -> str:
-    if not is_short(value, LONGEST_STATED):
-        return tex_number(value, LONGEST_STATED)
-    if is_short(value, _LONGEST_PLAIN) and value.denominator <= SMALLEST_DYADIC:
-        return exact_number(value)
-    return rf"{exact_number(value)}\approx {rounded_number(value)}"
+        return None
+    return violation_of(read_relation(evidence.claim.relation), found.left, found.right, most)
 
 
 def _regions(

@@ -16,8 +16,12 @@ from verify.formats.domain_file import domain_of
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json, array_of, number_of, object_of, read_json
+from verify.relation import read_relation
 from verify.report.run_notes import RunNotes, read_run_notes
 from verify.result import CERTIFICATE, CLAIM, COUNTEREXAMPLE, RUN
+
+_CLAIM_FORMAT = "relucert-claim"
+_EXTENDED_FORMAT = "relucert-extended-claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,15 @@ def read_evidence(folder: Path) -> Evidence:
     content = read_bytes(folder / CLAIM)
     keys = ("domain", "format", "left", "relation", "right", "version")
     top = object_of(read_json(content, CLAIM), keys, CLAIM)
-    if top["format"] != "relucert-claim" or top["relation"] != "exact":
-        raise FormatError(CLAIM, 'expected "format":"relucert-claim" and "relation":"exact"')
+    _require_claim(top["format"])
+    relation = _text(top["relation"], f"{CLAIM}, relation")
+    read_relation(relation)  # a text that names none is refused here
     (left, left_file, left_digest), (right, right_file, right_digest) = (
         _named_network(folder, top[side], f"{CLAIM}, {side}") for side in ("left", "right")
     )
     try:
         domain = domain_of(top["domain"], left.network.inputs, f"{CLAIM}, domain")
-        claim = Claim(left, right, domain)
+        claim = Claim(left, right, domain, relation)
     except TheoryError as error:
         raise FormatError(CLAIM, str(error)) from None
     return Evidence(
@@ -86,6 +91,19 @@ def read_evidence(folder: Path) -> Evidence:
         _counterexample(folder / COUNTEREXAMPLE),
         read_run_notes(folder / RUN),
     )
+
+
+def _require_claim(name: Json) -> None:
+    """Refuse what the checker of ordinary claims does not read.
+
+    Raises:
+        FormatError: it is a claim of another kind, or none.
+    """
+    if name == _EXTENDED_FORMAT:
+        reason = "a claim about extended-real weights, which verify.extended_checker checks"
+        raise FormatError(CLAIM, f"{reason}; reports are on ordinary claims")
+    if name != _CLAIM_FORMAT:
+        raise FormatError(CLAIM, f'expected "format":"{_CLAIM_FORMAT}"')
 
 
 def _named_network(folder: Path, value: Json, where: str) -> tuple[NamedNetwork, str, str]:

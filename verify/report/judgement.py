@@ -1,7 +1,7 @@
 """What the evidence in a folder amounts to, decided anew when a report is written.
 
     proved    the standalone checker, run in a process of its own, accepted the certificate
-    refuted   exact evaluation of both networks at the point gives different values
+    refuted   exact evaluation of both networks at the point shows that the relation fails there
     open      neither
 
 The notes of the run have no say in it.
@@ -85,12 +85,12 @@ def judge(evidence: Evidence, folder: Path, checker: Path = CHECKER) -> Judgemen
 
 
 def is_confirmed(evidence: Evidence) -> bool:
-    """Whether both networks, evaluated exactly, differ at the point as the file says."""
+    """Whether both networks give at the point what the file says, and the claim fails there."""
     found, claim = evidence.counterexample, evidence.claim
     if found is None or not evidence.is_bound or found.point not in claim.domain:
         return False
     left, right = claim.left.network(found.point), claim.right.network(found.point)
-    return (left, right) == (found.left, found.right) and left != right
+    return (left, right) == (found.left, found.right) and claim.fails_at(found.point)
 
 
 def _shortcomings(evidence: Evidence, check: Check | None) -> list[str]:

@@ -1,9 +1,10 @@
 """The leaves of a case tree as rows of a table, and a histogram of their depths."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verify.report.case_tree import CaseTree, Turn
+from verify.report.case_tree import CaseTree, Cut, Leaf, Turn
 from verify.report.typesetting import tex_sum
 
 _WIDTH = 8.0  # of the histogram, in centimetres
@@ -50,7 +51,7 @@ def leaf_rows(tree: CaseTree, most: int) -> list[LeafRow]:
     return [
         LeafRow(
             number,
-            len(leaf.path),
+            leaf.depth,
             leaf.steps,
             leaf.lemmas,
             leaf.kind,
@@ -61,6 +62,8 @@ def leaf_rows(tree: CaseTree, most: int) -> list[LeafRow]:
 
 
 def _turn(turn: Turn, forms: dict[tuple[int, ...], int]) -> str:
+    if turn.cut:
+        return f"L_{{{turn.cut}}}"
     sign = "+" if turn.positive else "-"
     if turn.symbol is None:
         return f"h_{{{forms[turn.form]}}}^{{{sign}}}"
@@ -73,6 +76,55 @@ def split_forms(tree: CaseTree, most: int) -> list[tuple[int, str, bool]]:
         (number, *tex_sum(Fraction(form[0]), _form_row(form)))
         for form, number in list(_explicit_forms(tree).items())[:most]
     ]
+
+
+def cut_rows(tree: CaseTree, most: int) -> list[tuple[int, str, bool]]:
+    """(number, expression, whether exact) of the lemmas with case trees of their own."""
+    return [(number, *_expression(cut)) for number, cut in enumerate(tree.cuts[:most], start=1)]
+
+
+def _expression(cut: Cut) -> tuple[str, bool]:
+    """The expression that a lemma says to be nonnegative, in math mode; and whether exactly."""
+    row = tuple((symbol - 1, Fraction(weight)) for symbol, weight in cut.terms if weight)
+    if not row:
+        return tex_sum(Fraction(cut.form[0]), _form_row(cut.form))
+    units, are_exact = tex_sum(Fraction(0), row, name="Y")
+    if not any(cut.form):
+        return units, are_exact
+    affine, is_exact = tex_sum(Fraction(cut.form[0]), _form_row(cut.form))
+    sign = "" if units.startswith("-") else "+"
+    return rf"{affine}{sign}\allowbreak {units}", is_exact and are_exact
+
+
+@dataclass(frozen=True, slots=True)
+class LeafCounts:
+    """How the leaves end.
+
+    Attributes:
+        zero: The targets are zero as they stand.
+        shown: Every obligation has a lemma.
+        empty: The cell is empty.
+        inner: Of all these, leaves that belong to the case tree of a lemma.
+    """
+
+    zero: int
+    shown: int
+    empty: int
+    inner: int
+
+
+def leaf_counts(tree: CaseTree) -> LeafCounts:
+    """How many leaves end in which way."""
+
+    def number(test: Callable[[Leaf], bool]) -> int:
+        return sum(map(test, tree.leaves))
+
+    return LeafCounts(
+        number(lambda leaf: leaf.kind == "=" and not leaf.shown),
+        number(lambda leaf: leaf.shown > 0),
+        number(lambda leaf: leaf.kind == "0"),
+        number(lambda leaf: leaf.is_inner),
+    )
 
 
 def _form_row(form: tuple[int, ...]) -> tuple[tuple[int, Fraction], ...]:

@@ -1,0 +1,84 @@
+"""What reports quote of T17 and later: the forms that a network can be rewritten in."""
+
+from verify.report.quoted import BAKAEV, OWN, SUN, VILLANI, QuotedTheorem
+
+FORMS = (
+    QuotedTheorem(
+        "T17",
+        "maximum of five numbers",
+        r"The maximum of five numbers is a sum of six blocks "
+        r"$\max(m_{ab}+m_{cd},m_{ef}+m_{gh})$, $m_{ij}=\max(x_i,x_j)$, with coefficients $1$ and "
+        r"$\pm\frac12$: two hidden layers of 10 and 8 units.",
+        rf"that two hidden layers suffice: {BAKAEV}; the formula was {OWN}",
+    ),
+    QuotedTheorem(
+        "T18",
+        "maximum of six numbers",
+        r"The maximum of six numbers is a sum of 66 blocks with coefficients $\pm\frac1{12}$: two "
+        r"hidden layers of 17 and 68 units.",
+        rf"that two hidden layers suffice: {SUN}; the formula was {OWN}",
+    ),
+    QuotedTheorem(
+        "T19",
+        "depth by recursion from the maximum of six",
+        r"The maximum of $2\cdot 3^{k-1}$ numbers is computed by $k$ hidden layers, hence every "
+        r"ReLU network $f\colon\mathbb{R}^n\to\mathbb{R}^m$ equals a network $g$ with at most "
+        r"$\lceil\log_3\frac{n+1}2\rceil+1$ hidden layers and rational weights.",
+        rf"with $\lceil\log_3(n-1)\rceil+1$ hidden layers: {BAKAEV}; "
+        rf"the recursion from T18: {OWN}",
+    ),
+    QuotedTheorem(
+        "T20",
+        "two hidden layers for four and five inputs",
+        r"Let $n\le 5$ and let $f\colon\mathbb{R}^n\to\mathbb{R}^m$ be a ReLU network with "
+        r"rational weights, however deep. Then a network $g$ with two hidden layers and rational "
+        r"weights equals $f$ on $D$: the germs of the Euler-germ formula (T04) are made convex "
+        r"(T07), reduced to maxima of at most six affine functions (T08), and these are written "
+        r"by T17 and T18.",
+        rf"that such a $g$ exists for $n=4$: {BAKAEV}; for $n=5$ by T18; "
+        rf"the construction was {OWN}",
+    ),
+    QuotedTheorem(
+        "T21",
+        "lattice form",
+        r"Every output of a ReLU network is $\max_T\min_{l\in T}l$ for finitely many sets $T$ of "
+        r"its own affine pieces; the sets of pieces that lie above it on a unique-order cell will "
+        r"do. By trees of maxima (T10) this is a network with at most "
+        r"$\lceil\log_2 t\rceil+\lceil\log_2 q\rceil$ hidden layers for $q$ sets of at most $t$ "
+        r"pieces each.",
+        r"J.~M.~Tarela, M.~V.~Mart\'{\i}nez, \emph{Region configurations for realizability of "
+        r"lattice piecewise-linear models}, 1999; S.~Ovchinnikov, \emph{Max-min representation of "
+        r"piecewise linear functions}, 2002; that sets and pieces are dropped was "
+        rf"{OWN}",
+    ),
+    QuotedTheorem(
+        "T22",
+        "three hidden layers with extended-real weights",
+        r"Every ReLU network equals on $D$ a network of three hidden layers with weights "
+        r"$a+c\infty$, $a,c\in\mathbb{Q}$, $c\le 0$, where $\infty\cdot 0=0$ and "
+        r"$\mathrm{relu}(-\infty)=0$: at every point exactly one region fires.",
+        rf"that such a network exists: {VILLANI}; the half-open regions along a case tree were "
+        rf"{OWN}",
+        r"Such a network has infinite weights, while $g$ has rational ones: what this report says "
+        r"of~$g$ does not follow from it.",
+    ),
+    QuotedTheorem(
+        "T23",
+        "finite weights for inputs of a grid",
+        r"The network of T22 with $\infty$ replaced by $q$ in its second and by $qF$ in its third "
+        r"hidden layer, $F\ge 0$ the greatest finite part of a unit there, equals $f$ at all "
+        r"points of the box whose coordinates are multiples of $1/q$.",
+        rf"{OWN}; from the form of {VILLANI}",
+        r"It speaks of the points of a grid; between them $g$ may differ from~$f$.",
+    ),
+    QuotedTheorem(
+        "T30",
+        "one-hidden-layer membership",
+        r"A ReLU network is on $D$ a network with one hidden layer if and only if across every "
+        r"hyperplane that meets the interior of $D$ it bends by the same multiple of the "
+        r"hyperplane's form everywhere. Then one unit for each hyperplane at which it bends will "
+        r"do, besides those for the affine part.",
+        r"that $\max(0,x_1,x_2)$ is no such function: A.~Mukherjee, A.~Basu, arXiv:1711.03073; "
+        r"the test was found for this project",
+    ),
+)
