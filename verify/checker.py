@@ -244,7 +244,8 @@ class Proof:
         return form, {name: weight for name, weight in terms.items() if weight}
 
     def relu(self, expression: Expression) -> Expression:
-        """The relu of an expression: relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a."""
+        """The relu of an expression: a known value, an old symbol, or a new one."""
+        # relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a, relu(constant) is constant
         form, terms = expression = self.reduced(expression)
         if not terms and not any(form[1:]):
             return (form if form[0] > 0 else self.zero), {}
