@@ -98,7 +98,12 @@ def _violation(names: Names, item: Expression) -> Violation:
     weights = {name: weight for name, weight in difference.coefficients.items() if weight}
     output = min((name.element for name in weights), default=0)
     pair = [weights.get(Variable(network, output, False)) for network in (0, 1)]
-    if len(weights) != 2 or None in pair or sum(weights.values(), Fraction(0)) or abs(pair[0] or 0) != 1:
+    if (
+        len(weights) != 2
+        or None in pair
+        or sum(weights.values(), Fraction(0))
+        or abs(pair[0] or 0) != 1
+    ):
         raise UnsupportedError(place, "expected the difference of one output of both networks")
     return output, 1 if pair[0] == 1 else -1, -difference.constant
 
