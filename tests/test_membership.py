@@ -81,6 +81,15 @@ def test_T30_the_maximum_of_three_and_zero_is_not_one_hidden_layer(count: int) -
     assert is_evidence(found, network, Space(count))
 
 
+def test_T30_walls_without_a_bend_count() -> None:
+    # max(0, x, y), with cells that x = 0, y = 0 and x = y cut all along
+    first = Affine.dense([[1, 0], [-1, 0], [0, 1], [0, -1], [-1, 1], [1, -1]], [0] * 6)
+    network = Network((first, Affine.dense([[1, -1, 0, 0, 1, 0]], [0]), Affine.dense([[1]], [0])))
+    found = membership(network, Space(2))
+    assert isinstance(found, NonMember)
+    assert is_evidence(found, network, Space(2))
+
+
 def test_T30_the_maximum_of_two_is() -> None:
     found = membership(maximum_network(2), Space(2))
     assert isinstance(found, Member)
@@ -121,7 +130,7 @@ def test_T30_a_deep_disguise_of_one_hidden_layer_is_seen_through() -> None:
 
 
 def test_a_refusal_says_where() -> None:
-    with pytest.raises(ScopeError, match=r"Across x_2 - x_3 = 0 the function bends by \("):
+    with pytest.raises(ScopeError, match=r"Across x_\d - x_\d = 0 the function bends by \("):
         one_hidden_network(maximum_network(3), Space(3))
     assert equation((3, 2, -1)) == "2 x_1 - x_2 + 3 = 0"
     assert equation((-1, 0, 1)) == "x_2 - 1 = 0"

@@ -63,7 +63,7 @@ class NonMember:
 
 @dataclass(frozen=True, slots=True)
 class _Facet:
-    """A facet between two cells where the function bends, numbers times the network's scale."""
+    """A facet between two cells, and the bend there times the network's scale."""
 
     hyperplane: Form
     point: Vector
@@ -96,14 +96,14 @@ def membership(network: Network, domain: Domain, visit: Visit = nothing) -> Memb
         first = chosen.setdefault(facet.hyperplane, facet)
         if first.bend != facet.bend:
             return _apart(first, facet, scale)
+    bent = {form: facet for form, facet in chosen.items() if any(facet.bend)}
     for cell in cells:
-        for facet in chosen.values():
+        for facet in bent.values():
             values = cell.cell.values(facet.hyperplane)
             if min(values) < 0 < max(values):
                 unbent = _Facet(facet.hyperplane, _zero(cell.cell, values), (0,) * network.outputs)
                 return _apart(facet, unbent, scale)
-    sums = _sums(cells[0], chosen, network.inputs + 1)
-    return Member(sums, len(chosen), len(cells))
+    return Member(_sums(cells[0], bent, network.inputs + 1), len(bent), len(cells))
 
 
 def _apart(here: _Facet, there: _Facet, scale: int) -> NonMember:
@@ -115,7 +115,7 @@ def _apart(here: _Facet, there: _Facet, scale: int) -> NonMember:
 
 
 def _facets(cells: Sequence[LinearRegion]) -> list[_Facet]:
-    """The facets between two cells with different affine maps."""
+    """The facets between two cells; where the affine maps are equal the bend is 0."""
     found: list[_Facet] = []
     waiting: dict[frozenset[Form], tuple[Form, LinearRegion]] = {}
     for region in cells:
@@ -126,7 +126,7 @@ def _facets(cells: Sequence[LinearRegion]) -> list[_Facet]:
             known = waiting.pop(members, None)
             if known is None:
                 waiting[members] = (form, region)
-            elif known[1].outputs != region.outputs:
+            else:
                 inward, before = known
                 pairs = zip(before.outputs, region.outputs, strict=True)
                 bend = tuple(_ratio(above, below, inward) for above, below in pairs)
@@ -163,12 +163,12 @@ def _zero(cell: Cone, values: Sequence[int]) -> Vector:
     return point_of([sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows])
 
 
-def _sums(region: LinearRegion, chosen: Mapping[Form, _Facet], size: int) -> tuple[UnitSum, ...]:
+def _sums(region: LinearRegion, bent: Mapping[Form, _Facet], size: int) -> tuple[UnitSum, ...]:
     """The outputs as sums of units: the bends, and what is left of the maps on one region."""
     sums = []
     for output, form in enumerate(region.outputs):
         terms = [(affine_sum(form), Fraction(1, region.scale))]
-        for hyperplane, facet in chosen.items():
+        for hyperplane, facet in bent.items():
             weight = Fraction(facet.bend[output], region.scale)
             if weight:
                 terms.append((relu_of(affine_sum(hyperplane)), weight))

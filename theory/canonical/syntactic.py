@@ -3,7 +3,7 @@
 Every hidden layer is brought into one order: units that nothing reads and units that are
 constant disappear, rows become primitive integer vectors, equal rows become one unit, rows are
 sorted. Equal normal forms mean equal functions on all of Q^n. Different ones mean nothing,
-since deep networks have other symmetries; they are complete in no dimension.
+since deep networks have other symmetries as well.
 """
 
 from dataclasses import dataclass
@@ -45,8 +45,9 @@ def normal_form(network: Network) -> NormalForm:
     rounds = 0
     while True:
         rounds += 1
-        layers = _without_unread(network.layers)
-        layers = _merged(layers)
+        # In this order one edit of T02 is undone within the first round.
+        layers = _merged(network.layers)
+        layers = _without_unread(layers)
         layers = _without_linear(layers)
         changed = Network(layers)
         if changed == network:
