@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def write(folder: Path, files: Files) -> Path:
 def python_answer(folder: Path) -> KernelAnswer:
     paths = [str(folder / name) for name in ("claim.json", "certificate.json")]
     try:
-        checker.check(lambda path: Path(path).read_bytes().splitlines(True), *paths)
+        checker.check(lambda path: BytesIO(Path(path).read_bytes()), *paths)
     except RejectedError as error:
         return KernelAnswer("rejected", str(error))
     except MalformedError as error:
@@ -140,7 +141,7 @@ def test_T11_edited_certificates_get_one_verdict(
 def test_T11_edited_golden_files_get_one_verdict(
     kernel: Path, tmp_path_factory: pytest.TempPathFactory, case: Case, data: st.DataObject
 ) -> None:
-    lines = case.files["certificate.json"].splitlines(keepends=True)
+    lines = list(BytesIO(case.files["certificate.json"]))
     index = data.draw(st.integers(0, len(lines) - 1))
     lines[index] = json_bytes(data.draw(edited([json.loads(lines[index])]))).strip() + b"\n"
     folder = write(tmp_path_factory.mktemp("golden"), case.files)

@@ -158,7 +158,8 @@ Proof.
     assert (Same : forall b, (forall t, In t b -> here args (fst t)) ->
               ev b (fun v => if Pos.eqb v k then Semantics.relu (ev a rho0) else rho0 v)
               = ev b rho0).
-    { intros b Hb. apply ev_ext. intros t Ht. destruct (Pos.eqb_spec (fst t) k) as [E|]; [|reflexivity].
+    { intros b Hb. apply ev_ext. intros t Ht.
+      destruct (Pos.eqb_spec (fst t) k) as [E|]; [|reflexivity].
       exfalso. exact (Fresh _ (Hb _ Ht) E). }
     split.
     + intros v Hv. destruct (Pos.eqb_spec v k) as [->|]; [|auto].
@@ -216,7 +217,8 @@ Proof.
     - intros v l h G. apply find_add in G as [[-> G]|G]; [|eauto]. injection G as -> ->.
       pose proof real_unit as U. rewrite K. split; intros b Hb.
       + injection Hb as <-. apply Rmult_le_pos; [lra | apply relu_nonneg].
-      + revert Hb. unfold top, high. destruct (minimum (bounds s) (opposite a)) as [m|] eqn:E; [|discriminate].
+      + revert Hb. unfold top, high.
+        destruct (minimum (bounds s) (opposite a)) as [m|] eqn:E; [|discriminate].
         intros Hb. injection Hb as <-. eapply minimum_ok in E; [|eauto].
         unfold opposite in E. rewrite ev_scale in E.
         pose proof (IZR_le _ _ (Z.le_max_l (- m) 0)) as L1. rewrite opp_IZR in L1.
@@ -228,7 +230,8 @@ Proof.
         rewrite K. apply relu_neg. auto.
     - eauto.
     - assumption. }
-  split; [assumption|]. rewrite <- Hs. split; [split; [|reflexivity]|]; intros rho R; apply (M' _ R).
+  split; [assumption|]. rewrite <- Hs.
+  split; [split; [|reflexivity]|]; intros rho R; apply (M' _ R).
 Qed.
 
 Lemma relu_ok : forall tau s e s' e', true_at tau s -> relu last s e = Some (s', e') ->
@@ -359,7 +362,8 @@ Proof. intros [] e rho; cbn [sided]; unfold opposite; rewrite ?ev_scale; lra. Qe
 Lemma relu_sided : forall b e rho, 0 <= ev (sided b e) rho ->
   Semantics.relu (ev e rho) = ev (if b then e else []) rho.
 Proof.
-  intros b e rho H. rewrite ev_sided in H. destruct b; cbn [ev]; [apply relu_pos | apply relu_neg]; lra.
+  intros b e rho H. rewrite ev_sided in H.
+  destruct b; cbn [ev]; [apply relu_pos | apply relu_neg]; lra.
 Qed.
 
 Lemma settle_ok : forall tau s b k l s', true_at tau s -> settle last s b k l = Some s' ->
@@ -421,7 +425,8 @@ Lemma bent_unit : forall m1 m2 v h w k u, u = v + w * h ->
   = part_value m1 v + k * Semantics.relu h + symbol_value m1 v + symbol_value m2 u.
 Proof.
   intros m1 m2 v h w k u Hu H1 H2 H3. destruct (relu_cases h) as [[Hh ->]|[Hh ->]].
-  - rewrite <- Hu. rewrite (own_side m2 u), (other_side m1 v); [lra| |]; intros E; rewrite E in *; auto.
+  - rewrite <- Hu.
+    rewrite (own_side m2 u), (other_side m1 v); [lra| |]; intros E; rewrite E in *; auto.
   - replace (v + w * 0) with v by lra.
     rewrite (own_side m1 v), (other_side m2 u); [lra| |]; intros E; rewrite E in *; auto.
 Qed.

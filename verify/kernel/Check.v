@@ -48,10 +48,10 @@ Definition relation_fits (r : relation) : bool :=
   end.
 
 Definition well_formed (c : claim) : bool :=
-  fits (last_of (inputs c)) (left_net c) && fits (last_of (inputs c)) (right_net c)
-  && negb (Nat.eqb (count_outputs (left_net c)) 0)
-  && Nat.eqb (count_outputs (left_net c)) (count_outputs (right_net c))
-  && domain_fits (inputs c) (place c) && relation_fits (question c).
+  fits (last_of (inputs c)) (left_network c) && fits (last_of (inputs c)) (right_network c)
+  && negb (Nat.eqb (count_outputs (left_network c)) 0)
+  && Nat.eqb (count_outputs (left_network c)) (count_outputs (right_network c))
+  && domain_fits (inputs c) (claimed_domain c) && relation_fits (claimed_relation c).
 
 (** * The networks, symbolically *)
 
@@ -168,21 +168,21 @@ Definition output_variables (m : nat) : list (positive * positive) :=
 
 Definition start (c : claim) : option state :=
   let last := last_of (inputs c) in
-  let unit := unit_of (place c) in
-  let values := scaled_inputs (inputs c) (place c) in
-  let sl := scale_of (left_net c) in
-  let sr := scale_of (right_net c) in
-  match evaluate last (with_domain (inputs c) (place c)) unit (left_net c) values with
+  let unit := unit_of (claimed_domain c) in
+  let values := scaled_inputs (inputs c) (claimed_domain c) in
+  let sl := scale_of (left_network c) in
+  let sr := scale_of (right_network c) in
+  match evaluate last (with_domain (inputs c) (claimed_domain c)) unit (left_network c) values with
   | None => None
   | Some (s1, ls) =>
-    match evaluate last s1 unit (right_net c) values with
+    match evaluate last s1 unit (right_network c) values with
     | None => None
     | Some (s, rs) =>
       let m := length ls in
       let with_targets ts os := Some (set_question (table (constant 1 :: ts)) os s) in
       let decisions least q k :=
         with_targets (ls ++ rs) (decision_obligations least q k (output_variables m)) in
-      match question c with
+      match claimed_relation c with
       | Exact => with_targets (differences sl sr ls rs) (difference_obligations 0 1 m)
       | Epsilon p q => with_targets (differences sl sr ls rs)
                                     (difference_obligations (p * unit * sl * sr) q m)

@@ -25,4 +25,8 @@ Inductive relation :=
 | Margin (p q : Z).
 
 Record claim := Claim
-  { inputs : positive; place : domain; question : relation; left_net : network; right_net : network }.
+  { inputs : positive;
+    claimed_domain : domain;
+    claimed_relation : relation;
+    left_network : network;
+    right_network : network }.

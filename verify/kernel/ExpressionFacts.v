@@ -224,5 +224,6 @@ Lemma iterate_ok : forall (A B : Type) (P : A -> Prop) (Q : B -> Prop) (f : A ->
   forall n a, P a -> match iterate n f a with inl a' => P a' | inr b => Q b end.
 Proof.
   intros A B P Q f Hf. induction n as [|n IH]; intros a Ha; cbn [iterate]; [apply Hf; assumption|].
-  specialize (IH a Ha) as H. destruct (iterate n f a) as [a'|b]; [apply IH; assumption | assumption].
+  specialize (IH a Ha) as H.
+  destruct (iterate n f a) as [a'|b]; [apply IH; assumption | assumption].
 Qed.

@@ -196,7 +196,8 @@ Proof.
     { intros rho M. apply X1 in M. rewrite <- (V _ M). reflexivity. }
     destruct (IH _ _ _ _ T1 V' RS) as (T2 & X2 & V2). split; [assumption|].
     split; [eapply extends_trans; eassumption|]. intros rho M. cbn [map].
-    rewrite (V2 _ M). apply X2 in M. rewrite (V1 _ M). apply X1 in M. rewrite <- (V _ M). reflexivity.
+    rewrite (V2 _ M). apply X2 in M. rewrite (V1 _ M). apply X1 in M. rewrite <- (V _ M).
+    reflexivity.
 Qed.
 
 Lemma ev_multiple : forall q e rho, ev e (fun v => q * rho v) = q * ev e rho.
@@ -228,7 +229,8 @@ Proof.
   - inversion HN as [|? ? HD HN']. subst. pose proof (layer_rows_ok _ _ _ _ _ HD V) as V1.
     destruct N as [|L' N].
     + cbn [evaluate] in H. injection H as <- <-. split; [assumption|].
-      split; [apply extends_refl|]. cbn [scale_of fold_right outputs]. rewrite Z.mul_1_r. assumption.
+      split; [apply extends_refl|]. cbn [scale_of fold_right outputs]. rewrite Z.mul_1_r.
+      assumption.
     + remember (L' :: N) as N' eqn:E.
       assert (H' : match relus last s (layer_rows factor L values) with
                    | None => None

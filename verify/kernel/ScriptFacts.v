@@ -36,7 +36,8 @@ Qed.
 
 (** ** Targets *)
 
-Lemma refresh_ok : forall tau s, true_at tau s -> true_at tau (refresh last s) /\ extends s (refresh last s).
+Lemma refresh_ok : forall tau s, true_at tau s ->
+  true_at tau (refresh last s) /\ extends s (refresh last s).
 Proof.
   intros tau s [S F]. split; [|split; auto]. split; [assumption|]. intros rho M.
   pose proof (F _ M) as G. pose proof G as [F1 F2 F3 F4]. split; try assumption.
@@ -206,7 +207,8 @@ Proof.
                               | None => Stuck (t :: steps)
                               end
              end = Accepted) -> proved s /\ Forall branch_proved later).
-  { intros s0 C E. split; [eapply closes_ok; eassumption|]. destruct later as [|b later]; [constructor|].
+  { intros s0 C E. split; [eapply closes_ok; eassumption|].
+    destruct later as [|b later]; [constructor|].
     destruct (resume last b) as [s'|] eqn:R; [|discriminate].
     apply IH in E as [P Q]. constructor; [|assumption]. exists s'. auto. }
   assert (Go : forall o, match o with
@@ -225,7 +227,8 @@ Proof.
     destruct (split_on last s e) as [[s1 b]|] eqn:S; [|discriminate]. injection E as <- <-.
     inversion Q. eapply split_on_ok; eassumption.
   - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (settle last s positive_side k l) as [s1|] eqn:S; [|discriminate]. injection E as <- <-.
+    destruct (settle last s positive_side k l) as [s1|] eqn:S; [|discriminate].
+    injection E as <- <-.
     eapply proved_before; [|exact P]. intros tau T. eapply settle_ok; eassumption.
   - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
     destruct (close last s ks) as [s1|] eqn:S; [|discriminate]. injection E as <- <-.

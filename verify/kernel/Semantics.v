@@ -60,5 +60,5 @@ Definition related (r : relation) (f g : list R) : Prop :=
   end.
 
 Definition holds (c : claim) : Prop :=
-  forall x : list R, length x = Pos.to_nat (inputs c) -> inside (place c) x ->
-  related (question c) (outputs (left_net c) x) (outputs (right_net c) x).
+  forall x : list R, length x = Pos.to_nat (inputs c) -> inside (claimed_domain c) x ->
+  related (claimed_relation c) (outputs (left_network c) x) (outputs (right_network c) x).

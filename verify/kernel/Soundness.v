@@ -90,7 +90,8 @@ Lemma filter_length_le : forall (A : Type) (P Q : A -> bool) l,
   length (filter P (filter Q l)) = length (filter P l).
 Proof.
   intros A P Q l H. f_equal. induction l as [|a l IH]; cbn [filter]; [reflexivity|].
-  assert (IH' : filter P (filter Q l) = filter P l) by (apply IH; intros; apply H; auto; right; auto).
+  assert (IH' : filter P (filter Q l) = filter P l)
+    by (apply IH; intros; apply H; auto; right; auto).
   destruct (P a) eqn:Pa.
   - rewrite (H a (or_introl eq_refl) Pa). cbn [filter]. rewrite Pa, IH'. reflexivity.
   - destruct (Q a); cbn [filter]; rewrite ?Pa; assumption.
@@ -279,24 +280,24 @@ Proof.
   pose proof (scale_positive _ FL) as PL. pose proof (scale_positive _ FR) as PR.
   pose proof (unit_positive _ _ DF) as U. pose proof (with_domain_true _ _ _ arity DF Hx) as T0.
   pose proof (scaled_inputs_ok _ _ _ arity DF Hx) as V0. unfold start in S. cbn zeta in S.
-  set (u := unit_of (place c)) in *. set (last := last_of (inputs c)) in *.
-  set (xs := scaled_inputs (inputs c) (place c)) in *.
-  set (s := with_domain (inputs c) (place c)) in *.
-  destruct (evaluate last s u (left_net c) xs) as [[s1 ls]|] eqn:EL; [|discriminate].
-  destruct (evaluate last s1 u (right_net c) xs) as [[s2 rs]|] eqn:ER; [|discriminate].
+  set (u := unit_of (claimed_domain c)) in *. set (last := last_of (inputs c)) in *.
+  set (xs := scaled_inputs (inputs c) (claimed_domain c)) in *.
+  set (s := with_domain (inputs c) (claimed_domain c)) in *.
+  destruct (evaluate last s u (left_network c) xs) as [[s1 ls]|] eqn:EL; [|discriminate].
+  destruct (evaluate last s1 u (right_network c) xs) as [[s2 rs]|] eqn:ER; [|discriminate].
   destruct (evaluate_ok u last x U _ _ _ _ _ x _ _ T0 U FL (V0 _) EL) as (T1 & X1 & VL).
   assert (V1 : valued last x s1 xs (map (Rmult (IZR u)) x))
     by (eapply valued_extends; [exact X1 | exact (V0 _)]).
   destruct (evaluate_ok u last x U _ _ _ _ _ x _ _ T1 U FR V1 ER) as (T2 & X2 & VR).
   apply (valued_extends _ _ _ _ _ _ X2) in VL.
-  set (f := outputs (left_net c) x) in *. set (g := outputs (right_net c) x) in *.
+  set (f := outputs (left_network c) x) in *. set (g := outputs (right_network c) x) in *.
   assert (Len : length f = length g).
   { unfold f, g. rewrite !length_outputs; [assumption| |]; intros E; rewrite E in *;
       unfold count_outputs in *; cbn [rev] in *; congruence. }
   assert (Lls : length ls = length f).
   { destruct (inhabited _ _ _ (proj1 T2)) as [rho M]. apply VL, (f_equal (@length R)) in M.
     rewrite !map_length in M. assumption. }
-  set (sl := scale_of (left_net c)) in *. set (sr := scale_of (right_net c)) in *.
+  set (sl := scale_of (left_network c)) in *. set (sr := scale_of (right_network c)) in *.
   assert (Pl : 0 < IZR (u * sl)) by (apply IZR_lt, Z.mul_pos_pos; assumption).
   assert (Pr : 0 < IZR (u * sr)) by (apply IZR_lt, Z.mul_pos_pos; assumption).
   assert (Pd : 0 < IZR (u * sl * sr)) by (apply IZR_lt; do 2 (apply Z.mul_pos_pos; try assumption)).
@@ -316,7 +317,8 @@ Proof.
     rewrite <- mult_IZR, !Z.mul_assoc. eapply difference_obligations_ok; [|apply point_variables|].
     - reflexivity.
     - rewrite map_length, combine_length, <- Len, Nat.min_id, <- Lls. eapply Run; eassumption. }
-  assert (VB : valued last x s2 (ls ++ rs) (map (Rmult (IZR (u * sl))) f ++ map (Rmult (IZR (u * sr))) g)).
+  assert (VB : valued last x s2 (ls ++ rs)
+                 (map (Rmult (IZR (u * sl))) f ++ map (Rmult (IZR (u * sr))) g)).
   { intros rho M. rewrite map_app, (VL _ M), (VR _ M). reflexivity. }
   assert (Decide : forall least q d k, (0 < q)%Z -> (0 < k)%Z ->
             IZR least = IZR q * (IZR (u * sl) * d) ->
@@ -326,7 +328,7 @@ Proof.
             (Z.of_nat (exceeding (nth i g 0%R) g) < k)%Z).
   { intros least q d k Hq Hk Hl E. rewrite Lls in E.
     apply (decisions_ok _ _ least q d k f g Pl Pr); try assumption. exact (Run _ _ _ VB E). }
-  destruct (question c) as [|p q| |k|p q]; cbn [related relation_fits] in *.
+  destruct (claimed_relation c) as [|p q| |k|p q]; cbn [related relation_fits] in *.
   - apply all_equal. specialize (Close 0%Z 1%Z). cbn [Z.mul] in Close.
     apply Close in S; [|lia]. unfold Rdiv in S. rewrite Rmult_0_l in S. exact S.
   - apply Close; [lia | assumption].

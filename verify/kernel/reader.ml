@@ -58,11 +58,11 @@ let relation () = match word () with
 let claim () =
   if word () <> "Claim" then failwith "no claim";
   let inputs = positive () in
-  let place = domain () in
-  let question = relation () in
-  let left_net = list layer in
-  let right_net = list layer in
-  { inputs; place; question; left_net; right_net }
+  let claimed_domain = domain () in
+  let claimed_relation = relation () in
+  let left_network = list layer in
+  let right_network = list layer in
+  { inputs; claimed_domain; claimed_relation; left_network; right_network }
 
 let lemma () =
   let scaling = integer () in

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def read_question(folder: Path) -> Question:
     domain, relation, *sides = checker.document(data, "claim", "domain relation left right")
     networks = [_network(folder, *side) for side in zip(sides, ("left", "right"), strict=True)]
     claim = Claim(domain, relation, *networks)
-    lines = iter((folder / "certificate.json").read_bytes().splitlines(keepends=True))
+    lines = BytesIO((folder / "certificate.json").read_bytes())
     claimed, steps = checker.document(next(lines, b""), "certificate", "claim steps")
     require(claimed == hashlib.sha256(data).hexdigest(), "it certifies another claim")
     script = chain(typed(steps, list, "steps"), map(checker.parsed, lines))
