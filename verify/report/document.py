@@ -15,9 +15,10 @@ from verify.claim import NamedNetwork
 from verify.relation import read_relation
 from verify.report.case_tree import KINDS, tree_of_certificate
 from verify.report.domain_view import domain_view
+from verify.report.endings import endings_told
 from verify.report.evidence import Evidence
 from verify.report.judgement import Judgement, Status
-from verify.report.leaf_table import cut_rows, histogram, leaf_counts, leaf_rows, split_forms
+from verify.report.leaf_table import cut_rows, histogram, leaf_rows, split_forms
 from verify.report.picture import Picture, picture_of, regions_picture
 from verify.report.region_table import RegionRow, few_regions, most_first_cells, region_rows
 from verify.report.relation_view import relation_view
@@ -91,7 +92,7 @@ def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> s
         tree=tree,
         tree_error=tree_error,
         kinds=[(name, KINDS[name], count) for name, count in tree.kinds if count] if tree else (),
-        endings=leaf_counts(tree) if tree else None,
+        endings=endings_told(tree) if tree else "",
         bars=histogram(tree.depths) if tree else (),
         certificate_bytes=len(evidence.certificate or b""),
         leaves=leaf_rows(tree, limits.leaves) if tree else (),

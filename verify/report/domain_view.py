@@ -11,6 +11,7 @@ from verify.report.typesetting import (
     tex_interval,
     tex_number,
     tex_product,
+    tex_space,
     tex_sum,
 )
 
@@ -43,14 +44,14 @@ def domain_view(domain: Domain) -> DomainView:
     """The domain as it is printed."""
     match domain:
         case Space(inputs):
-            return DomainView("the whole space", rf"\mathbb{{R}}^{{{inputs}}}")
+            return DomainView("the whole space", tex_space(inputs))
         case Box(lower, upper):
             return _box_view(lower, upper)
         case Polytope(inputs, halfspaces):
             shown = [_condition(normal, offset) for normal, offset in halfspaces[:MOST_ROWS]]
             return DomainView(
                 "the polyhedron",
-                rf"\{{\,x\in\mathbb{{R}}^{{{inputs}}} : Ax\le b\,\}}",
+                rf"\{{\,x\in {tex_space(inputs)} : Ax\le b\,\}}",
                 r"The inequalities $Ax\le b$ are",
                 tuple(row for row, _ in shown),
                 len(halfspaces) - len(shown),

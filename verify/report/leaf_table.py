@@ -1,10 +1,9 @@
 """The leaves of a case tree as rows of a table, and a histogram of their depths."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verify.report.case_tree import CaseTree, Cut, Leaf, Turn
+from verify.report.case_tree import CaseTree, Cut, Turn
 from verify.report.typesetting import tex_sum
 
 _WIDTH = 8.0  # of the histogram, in centimetres
@@ -94,37 +93,6 @@ def _expression(cut: Cut) -> tuple[str, bool]:
     affine, is_exact = tex_sum(Fraction(cut.form[0]), _form_row(cut.form))
     sign = "" if units.startswith("-") else "+"
     return rf"{affine}{sign}\allowbreak {units}", is_exact and are_exact
-
-
-@dataclass(frozen=True, slots=True)
-class LeafCounts:
-    """How the leaves end.
-
-    Attributes:
-        zero: The targets are zero as they stand.
-        shown: Every obligation has a lemma.
-        empty: The cell is empty.
-        inner: Of all these, leaves that belong to the case tree of a lemma.
-    """
-
-    zero: int
-    shown: int
-    empty: int
-    inner: int
-
-
-def leaf_counts(tree: CaseTree) -> LeafCounts:
-    """How many leaves end in which way."""
-
-    def number(test: Callable[[Leaf], bool]) -> int:
-        return sum(map(test, tree.leaves))
-
-    return LeafCounts(
-        number(lambda leaf: leaf.kind == "=" and not leaf.shown),
-        number(lambda leaf: leaf.shown > 0),
-        number(lambda leaf: leaf.kind == "0"),
-        number(lambda leaf: leaf.is_inner),
-    )
 
 
 def _form_row(form: tuple[int, ...]) -> tuple[tuple[int, Fraction], ...]:

@@ -78,7 +78,7 @@ def _exact(outputs: int) -> RelationView:
         negation=r"$f(p)\ne g(p)$ at a point $p\in D$",
         refutation="$f$ and $g$ are not equal on~$D$",
         remark="",
-        targets="T_i=f_i-g_i",
+        targets=_differences(outputs),
         obligations=r"$T_i\ge 0$ and $-T_i\ge 0$ for every~$i$",
         count=2 * outputs,
         is_difference=True,
@@ -97,7 +97,7 @@ def _epsilon(epsilon: Fraction, outputs: int) -> RelationView:
         negation=rf"$|f{i}(p)-g{i}(p)|>{bound}$ for a point $p\in D${some}",
         refutation=rf"$f$ and $g$ are not within ${bound}$ of each other on~$D$",
         remark=remark,
-        targets="T_i=f_i-g_i",
+        targets=_differences(outputs),
         obligations=rf"${bound}+T_i\ge 0$ and ${bound}-T_i\ge 0$ for every~$i$",
         count=2 * outputs,
         is_difference=True,
@@ -106,8 +106,8 @@ def _epsilon(epsilon: Fraction, outputs: int) -> RelationView:
 
 def _top_one(outputs: int) -> RelationView:
     return RelationView(
-        proved="A ReLU network that keeps the decisions of another",
-        refuted="A ReLU network that changes a decision of another",
+        proved="A ReLU network that keeps another's decisions",
+        refuted="A ReLU network that changes another's decision",
         conclusion=r"$g_i(x)=\max_j g_j(x)$ for every $x\in D$ and every~$i$ with "
         r"$f_i(x)=\max_j f_j(x)$",
         negation=r"$f_i(p)=\max_j f_j(p)$ but $g_i(p)<\max_j g_j(p)$ at a point $p\in D$ for an "
@@ -115,7 +115,7 @@ def _top_one(outputs: int) -> RelationView:
         refutation="$g$ does not keep every decision of~$f$ on~$D$",
         remark=r"Where outputs of $f$ tie, the statement is about each of the largest; where "
         r"outputs of $g$ tie, $g$ may have more largest outputs than~$f$.",
-        targets=_BOTH,
+        targets=_all_outputs(outputs),
         obligations=_decisions(1, ""),
         count=_obligations(outputs, 1),
         is_difference=False,
@@ -125,16 +125,16 @@ def _top_one(outputs: int) -> RelationView:
 def _top_k(k: int, outputs: int) -> RelationView:
     shown = grouped(k)
     return RelationView(
-        proved=f"A ReLU network that keeps the decisions of another among its top {shown}",
-        refuted=f"A ReLU network that drops a decision of another from its top {shown}",
+        proved=f"A ReLU network that keeps another's decisions in its top {shown}",
+        refuted=f"A ReLU network that drops another's decision from its top {shown}",
         conclusion=r"for every $x\in D$ and every~$i$ with $f_i(x)=\max_j f_j(x)$ fewer than "
         rf"${shown}$ outputs of $g$ exceed $g_i(x)$",
         negation=rf"$f_i(p)=\max_j f_j(p)$ but at least ${shown}$ outputs of $g$ exceed $g_i(p)$ "
         r"at a point $p\in D$ for an output~$i$",
-        refutation=rf"$g$ does not keep every decision of~$f$ among its top~${shown}$ on~$D$",
+        refutation=rf"$g$ does not keep every decision of~$f$ in its top~${shown}$ on~$D$",
         remark=r"Where outputs of $f$ tie, the statement is about each of the largest; outputs of "
         r"$g$ that equal $g_i(x)$ do not exceed it.",
-        targets=_BOTH,
+        targets=_all_outputs(outputs),
         obligations=_decisions(k, ""),
         count=_obligations(outputs, k),
         is_difference=False,
@@ -144,22 +144,34 @@ def _top_k(k: int, outputs: int) -> RelationView:
 def _margin(margin: Fraction, outputs: int) -> RelationView:
     lead, remark = inline_number(margin, r"\delta")
     return RelationView(
-        proved=rf"A ReLU network that keeps the decisions another takes by ${lead}$",
-        refuted=rf"A ReLU network that changes a decision another takes by ${lead}$",
+        proved=rf"A ReLU network that keeps another's decisions of margin ${lead}$",
+        refuted=rf"A ReLU network that changes another's decision of margin ${lead}$",
         conclusion=r"$g_i(x)=\max_j g_j(x)$ for every $x\in D$ and every~$i$ with "
         rf"$f_i(x)\ge f_j(x)+{lead}$ for all $j\ne i$",
         negation=rf"$f_i(p)\ge f_j(p)+{lead}$ for all $j\ne i$ but $g_i(p)<\max_j g_j(p)$ at a "
         r"point $p\in D$ for an output~$i$",
-        refutation=rf"$g$ does not keep every decision that $f$ takes by~${lead}$ on~$D$",
+        refutation=rf"$g$ does not keep every decision of~$f$ of margin~${lead}$ on~$D$",
         remark=remark,
-        targets=_BOTH,
+        targets=_all_outputs(outputs),
         obligations=_decisions(1, f"+{lead}"),
         count=_obligations(outputs, 1),
         is_difference=False,
     )
 
 
-_BOTH = r"f_1,\dots,f_m,\;g_1,\dots,g_m"
+def _differences(outputs: int) -> str:
+    return rf"T_i=f_i-g_i\quad(i={_listed('', outputs)})" if outputs > 1 else "T_1=f_1-g_1"
+
+
+def _all_outputs(outputs: int) -> str:
+    return rf"{_listed('f_', outputs)},\;{_listed('g_', outputs)}"
+
+
+def _listed(name: str, number: int) -> str:
+    """f_1, f_2, ..., f_9 in math mode."""
+    if number > 3:
+        return rf"{name}1,\dots,{name}{{{number}}}"
+    return ",".join(f"{name}{index}" for index in range(1, number + 1))
 
 
 def _decisions(k: int, lead: str) -> str:

@@ -116,10 +116,10 @@ def _overtaken(
 
 def _told(chosen: int, second: int, ahead: Sequence[int], margin: Fraction) -> str:
     by = f" and exceeds the others by ${_short(margin)}$ or more" if margin else ""
-    exceed = f"{len(ahead)} outputs exceed" if len(ahead) > 1 else "one output exceeds"
+    exceed = f"{len(ahead)} outputs of $g$ exceed" if len(ahead) > 1 else "an output of $g$ exceeds"
     return (
-        rf"output ${chosen + 1}$ of $f$ is largest{by} (the next is output ${second + 1}$), while "
-        rf"in $g$ {exceed} output ${chosen + 1}$:"
+        f"output ${chosen + 1}$ of $f$ is largest{by} (the next is output ${second + 1}$), while "
+        f"{exceed} its output ${chosen + 1}$:"
     )
 
 
