@@ -1,6 +1,6 @@
 """The checker of claims about networks with extended-real weights; it rests on `verify.checker`.
 
-    python3 -m verify.extended_checker OUT/claim.json OUT/certificate.json
+    python3 -I -S verify/extended_checker.py OUT/claim.json OUT/certificate.json
 
 Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; it searches for nothing.
 Accepted means: left(x) = right(x) for every real x of the domain, where left is an ordinary
@@ -34,6 +34,9 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 from math import gcd, lcm
+
+if not __package__:  # run as a file: verify.checker is beside it
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from verify.checker import (
     MalformedError,
@@ -295,12 +298,14 @@ def check(read: Read, claim: str, certificate: str) -> Proof:
     require(len(scripts) == len(asked.regions), f"expected steps for {len(asked.regions)} regions")
     found = Proof(len(scripts))
     for index, (region, steps) in enumerate(zip(asked.regions, scripts, strict=True)):
-        files = asked.files(region)
-        files["certificate.json"] = certificate_text(files["claim.json"], steps)
         try:
+            files = asked.files(region)
+            files["certificate.json"] = certificate_text(files["claim.json"], steps)
             proof = check_ordinary(reader(files), "claim.json", "certificate.json")
         except (MalformedError, RejectedError) as error:
             raise type(error)(f"region {index}: {error}") from None
+        except ValueError as error:  # longer than Python writes
+            raise MalformedError(f"region {index}: {error}") from None
         found.leaves += proof.leaves
         found.lemmas += proof.lemmas
     return found

@@ -5,6 +5,7 @@ It has a format of its own, so that no checker of ordinary claims takes it for o
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from theory.domain import Domain
 from theory.errors import ShapeError
@@ -12,10 +13,13 @@ from theory.extended import ExtendedNetwork
 from verify import extended_checker
 from verify.certificate import Step
 from verify.claim import VERSION, NamedNetwork, json_bytes
+from verify.errors import FormatError
 from verify.formats.domain_file import domain_value
 from verify.formats.extended_json import extended_data
+from verify.formats.strict_json import read_json
 
 CLAIM_FORMAT = "relucert-extended-claim"
+CHECKER = Path(extended_checker.__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,15 @@ class ExtendedCertificate:
                 "version": VERSION,
             }
         )
+
+
+def is_extended_claim(content: bytes) -> bool:
+    """Whether the bytes of claim.json say that `verify.extended_checker` is the one to ask."""
+    try:
+        top = read_json(content, "claim.json")
+    except FormatError:
+        return False
+    return isinstance(top, dict) and top.get("format") == CLAIM_FORMAT
 
 
 def checked(claim: ExtendedClaim, certificate: ExtendedCertificate) -> extended_checker.Proof:

@@ -5,6 +5,7 @@ certificate.json or counterexample.json    the answer, if there is one
 run.json                               what the run notes about itself; nothing rests on it
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -117,15 +118,28 @@ def write_result(folder: Path, claim: Claim, verdict: Verdict, run: Run) -> tupl
             files[COUNTEREXAMPLE] = counterexample_data(verdict)
         case Unknown():
             pass
+    clear_folder(folder)
     try:
-        for name in _STALE:
-            (folder / name).unlink(missing_ok=True)
         for name, content in files.items():
             (folder / name).write_bytes(content)
     except OSError as error:
         where = str(error.filename or folder)
         raise InputError(where, f"cannot be written, {error.strerror or error}") from None
     return tuple(sorted(files))
+
+
+def clear_folder(folder: Path, others: Sequence[str] = ()) -> None:
+    """Remove what an earlier run left, so that no evidence stands beside another claim.
+
+    Raises:
+        InputError: a file cannot be removed.
+    """
+    try:
+        for name in (*_STALE, *others):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        where = str(error.filename or folder)
+        raise InputError(where, f"cannot be written, {error.strerror or error}") from None
 
 
 def counterexample(verdict: Different) -> dict[str, list[str]]:

@@ -31,10 +31,14 @@ def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
 
 
 def _proved(folder: Path) -> Checked:
-    """What the checker, in a process of its own, says of the certificate."""
-    from verify.report.judgement import run_checker
+    """What the checker of such claims, in a process of its own, says of the certificate."""
+    from verify import extended_claim
+    from verify.report.judgement import CHECKER, run_checker
+    from verify.result import CLAIM
 
-    found = run_checker(folder)
+    claim = folder / CLAIM
+    is_extended = claim.is_file() and extended_claim.is_extended_claim(claim.read_bytes())
+    found = run_checker(folder, extended_claim.CHECKER if is_extended else CHECKER)
     what = found.line.removeprefix(f"{found.answer}: ")
     return _STATUS.get(found.answer, 2), found.answer, what
 

@@ -33,7 +33,9 @@ class NamedForm:
         theorem: The ID of the theorem behind it.
         about: One line.
         module: Where its construction is.
-        function: The name of the construction, (network, domain) -> form with network and trace.
+        function: The name of the construction, (network, domain) -> form with network and trace;
+            or, if it takes parameters, what also settles the result: (task, terminal) -> status.
+        parameters: What --set may set.
     """
 
     name: str
@@ -41,6 +43,7 @@ class NamedForm:
     about: str
     module: str
     function: str
+    parameters: tuple[str, ...] = ()
 
     def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
         """The new network, and the facts that its construction notes about itself."""
@@ -91,6 +94,22 @@ FORMS = (
         "theory.forms.one_hidden",
         "one_hidden_network",
     ),
+    NamedForm(
+        "three-hidden",
+        "T22",
+        "three hidden layers, weights in the extended reals; few regions (--set grid=255)",
+        "verify.cli.extended",
+        "settle_three_hidden",
+        ("grid",),
+    ),
+    NamedForm(
+        "global-linear",
+        "T25",
+        "two hidden layers, NOT equal: an approximation (--set slope=1000, patterns=regions)",
+        "verify.cli.approximation",
+        "settle_global_linear",
+        ("slope", "patterns"),
+    ),
 )
 
 FormName = Annotated[
@@ -99,6 +118,10 @@ FormName = Annotated[
 NetworkFile = Annotated[
     str | None,
     typer.Argument(metavar="NETWORK", help="A file .onnx, .nnet or .json.", show_default=False),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the form, see --list."),
 ]
 List = Annotated[bool, typer.Option("--list", help="List the forms and their theorems.")]
 
@@ -112,6 +135,7 @@ def transform(
     timeout: Timeout = None,
     jobs: Jobs = 1,
     second_opinion: Opinion = None,
+    settings: Settings = None,
     out: Out = None,
     list_forms: List = False,
     json: AsJson = False,
@@ -121,18 +145,13 @@ def transform(
     terminal = Terminal(json, quiet)
     if list_forms:
         forms = {entry.name: {"theorem": entry.theorem, "about": entry.about} for entry in FORMS}
-        lines = [f"{entry.name:12} {entry.theorem}  {entry.about}" for entry in FORMS]
+        lines = [f"{entry.name:13} {entry.theorem}  {entry.about}" for entry in FORMS]
         terminal.tell({"forms": forms}, lines)
         return 0
 
     from verify.claim import Claim, NamedNetwork
-    from verify.cli.question import (
-        Question,
-        checked_engine,
-        checked_seconds,
-        checked_size,
-        settle,
-    )
+    from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
+    from verify.cli.task import Task, read_settings
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain
     from verify.formats.network_file import read_network
@@ -144,6 +163,7 @@ def transform(
     chosen = next((entry for entry in FORMS if entry.name == form), None)
     if chosen is None:
         raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in FORMS)}")
+    values = read_settings(settings or [], chosen.parameters)
     started = time.monotonic()
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
@@ -152,6 +172,11 @@ def transform(
     where = checked_size(read_domain(domain, source.network.inputs))
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
+    command = ("relucert", "transform", form, network, "--domain", domain)
+    if chosen.parameters:
+        task = Task(source, where, folder, command, values, read - started, engine, timeout)
+        settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
+        return settled
     with terminal.progress(f"building the {form} form"):
         new, facts = chosen.built(source.network, where)
         sides = [
@@ -160,7 +185,6 @@ def transform(
         ]
         claim = Claim(sides[0], sides[1], where)
     seconds = {"read": read - started, "build": time.monotonic() - read}
-    command = ("relucert", "transform", form, network, "--domain", domain)
     theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
     run = Run(command, form, theorem, facts, seconds)
     return settle(Question(claim, engine, timeout, second_opinion, folder), run, terminal)
