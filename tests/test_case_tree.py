@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verify.cli.transform import FORMS
 from verify.errors import FormatError
-from verify.report.case_tree import case_tree, tree_of_certificate
-from verify.report.leaf_table import histogram, leaf_rows, split_forms
+from verify.report.case_tree import Cut, case_tree, tree_of_certificate
+from verify.report.endings import endings_told
+from verify.report.leaf_table import cut_rows, histogram, leaf_rows, split_forms
+from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
 
 Script = list[list[object]]
 
@@ -117,3 +120,102 @@ def test_the_tree_of_the_bytes_of_a_certificate() -> None:
     assert tree is not None
     assert reason == ""
     assert tree_of_certificate(None) == (None, "")
+
+
+LEMMAS: Script = [
+    ["C", [1, -2], [0, 2]],
+    ["C", [0, -1], []],
+    ["S", 0],
+    ["=", []],
+    ["0", [1, 0, 1]],
+    ["=", [1, 0, 2]],
+    ["N", 3, 4],
+    ["S", 0],
+    ["=", [1, 1, 2], []],
+    ["="],
+]
+
+
+def test_lemmas_have_trees_of_their_own_and_their_cell_goes_on() -> None:
+    tree = case_tree(LEMMAS)
+    assert tree.cuts == (Cut((1, -2), ((0, 2),)), Cut((0, -1), ()))
+    paths = [row.path.replace(r"\;\allowbreak ", " ") for row in leaf_rows(tree, 9)]
+    assert paths == ["L_{1} L_{2} 0^{+}", "L_{1} L_{2} 0^{-}", "L_{1}", "0^{+}", "0^{-}"]
+    assert [(leaf.depth, leaf.steps, leaf.shown) for leaf in tree.leaves] == [
+        (1, 1, 1),
+        (1, 1, 0),
+        (0, 1, 1),
+        (1, 1, 2),
+        (1, 1, 0),
+    ]
+    assert (tree.lemmas, tree.depth, tree.depths) == (5, 1, (1, 4))
+    assert split_forms(tree, 9) == []
+    assert cut_rows(tree, 9) == [
+        (1, r"-2\,x_{1}+\allowbreak 1+\allowbreak 2\,Y_{0}", True),
+        (2, "-x_{1}", True),
+    ]
+    assert len(cut_rows(tree, 1)) == 1
+
+
+def test_endings_are_counted() -> None:
+    told = endings_told(case_tree(LEMMAS))
+    assert "its 5 leaves end: every target is zero as it stands (1);" in told
+    assert "by Farkas multipliers (3); the cell is empty, by a lemma (1)." in told
+    assert "3 leaves belong to the case trees of 2 lemmas" in told
+    assert endings_told(case_tree([["="]])) == (
+        "How its 1 leaf ends: every target is zero as it stands."
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "is_empty"),
+    [
+        ([["0", []]], True),
+        ([["S", 1], ["0", []], ["0", []]], True),
+        ([["S", 1], ["0", []], ["="]], False),
+        ([["C", [0, 1], []], ["=", []], ["0", []]], True),
+        ([["C", [0, 1], []], ["0", []], ["="]], False),
+    ],
+)
+def test_a_domain_is_empty_where_all_cells_outside_of_lemmas_are(
+    script: object, is_empty: bool
+) -> None:
+    assert case_tree(script).is_empty == is_empty
+
+
+@pytest.mark.parametrize(
+    "step",
+    [["C"], ["C", [1, 2]], ["C", [1], []], ["C", [1, 2], [0]], ["C", [1, "2"], []], ["C", 1, []],
+     ["C", [1, 2], [], []], ["C", [1, 2], [0, True]]],
+)  # fmt: skip
+def test_what_is_no_lemma_is_named(step: object) -> None:
+    with pytest.raises(FormatError, match="expected a lemma's form"):
+        case_tree([step, ["="], ["="]])
+
+
+def test_a_certificate_has_one_step_a_line_after_the_first() -> None:
+    lines = [{"steps": LEMMAS[:3]}, *LEMMAS[3:]]
+    for end in ("\n", "\r\n", " \r \n"):
+        content = "".join(json.dumps(line) + end for line in lines).encode()
+        assert tree_of_certificate(content) == (case_tree(LEMMAS), "")
+    assert tree_of_certificate(json.dumps({"steps": []}).encode() + b"\n\n[]")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("script", "used"),
+    [
+        ([["="]], ["T11"]),
+        ([["=", []]], ["T11", "T12"]),
+        ([["+", 0, []], ["="]], ["T11", "T12"]),
+        ([["D", 1, "P", [], "N", []], ["="]], ["T11", "T12", "T13"]),
+    ],
+)
+def test_T11_a_report_quotes_what_its_certificate_rests_on(script: object, used: list[str]) -> None:
+    quoted = theorems_of_the_calculus(case_tree(script))
+    assert [theorem.identifier for theorem in quoted] == used
+
+
+def test_theorems_of_all_forms_are_quoted() -> None:
+    for form in FORMS:
+        assert named_theorem(form.theorem) is not None, form.name
+        assert all(theorem.statement for theorem in theorems_behind(form.theorem))

@@ -231,7 +231,13 @@ def test_an_extended_claim_is_not_taken_for_an_ordinary_one(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("theorem", "caveat"),
-    [("T05", ""), ("T21", ""), ("T22", "infinite weights"), ("T23", "points of a grid")],
+    [
+        ("T05", ""),
+        ("T21", ""),
+        ("T22", "infinite weights"),
+        ("T23", "points of a grid"),
+        ("T25", "promises an approximation"),
+    ],
 )
 def test_a_theorem_that_promises_less_is_quoted_with_what_it_does_not_say(
     tmp_path: Path, theorem: str, caveat: str

@@ -1,4 +1,4 @@
-"""What reports quote of T17 and later: the forms that a network can be rewritten in."""
+"""What reports quote of T17 to T25: the forms that a network can be rewritten in."""
 
 from verify.report.quoted import BAKAEV, OWN, SUN, VILLANI, QuotedTheorem
 
@@ -72,13 +72,17 @@ FORMS = (
         r"It speaks of the points of a grid; between them $g$ may differ from~$f$.",
     ),
     QuotedTheorem(
-        "T30",
-        "one-hidden-layer membership",
-        r"A ReLU network is on $D$ a network with one hidden layer if and only if across every "
-        r"hyperplane that meets the interior of $D$ it bends by the same multiple of the "
-        r"hyperplane's form everywhere. Then one unit for each hyperplane at which it bends will "
-        r"do, besides those for the affine part.",
-        r"that $\max(0,x_1,x_2)$ is no such function: A.~Mukherjee, A.~Basu, arXiv:1711.03073; "
-        r"the test was found for this project",
+        "T25",
+        "global linear approximation",
+        r"For activation patterns $S$ with affine output $f_S$ and violation $v_S\ge 0$, the "
+        r"network $g_M=\sum_S\mathrm{relu}(f_S-M v_S)-\mathrm{relu}(-f_S-M v_S)$ has two hidden "
+        r"layers and a number of units that does not depend on $M$. Over the patterns of the "
+        r"linear regions of a box, it equals $f$ outside of a set of measure at most $C/M$; it does not converge "
+        r"uniformly: on the boundary of two regions it tends to $2f$.",
+        r"A.~Kumar, T.~Serra, S.~Ramalingam, \emph{Equivalent and approximate transformations of "
+        r"deep neural networks}, arXiv:1905.11428; the construction and its counts are "
+        r"reconstructed from the abstract",
+        r"It promises an approximation: in strips along the boundaries of regions $g$ differs "
+        r"from~$f$.",
     ),
 )

@@ -8,9 +8,11 @@ from verify.report.case_tree import CaseTree
 from verify.report.quoted import QuotedTheorem
 from verify.report.quoted_calculus import CALCULUS
 from verify.report.quoted_forms import FORMS
+from verify.report.quoted_functions import FUNCTIONS
 from verify.report.quoted_rewriting import REWRITING
 
-QUOTED = {theorem.identifier: theorem for theorem in (*REWRITING, *CALCULUS, *FORMS)}
+_ALL = (*REWRITING, *CALCULUS, *FORMS, *FUNCTIONS)
+QUOTED = {theorem.identifier: theorem for theorem in _ALL}
 _USED_BY = {
     "T05": ("T04", "T06", "T16"),
     "T09": ("T04", "T07", "T08", "T10"),
@@ -19,6 +21,7 @@ _USED_BY = {
     "T21": ("T03", "T10"),
     "T22": ("T03",),
     "T23": ("T03", "T22"),
+    "T25": ("T03",),
     "T30": ("T03", "T14"),
 }
 
