@@ -77,8 +77,8 @@ FORMS = (
         r"For activation patterns $S$ with affine output $f_S$ and violation $v_S\ge 0$, the "
         r"network $g_M=\sum_S\mathrm{relu}(f_S-M v_S)-\mathrm{relu}(-f_S-M v_S)$ has two hidden "
         r"layers and a number of units that does not depend on $M$. Over the patterns of the "
-        r"linear regions of a box, it equals $f$ outside of a set of measure at most $C/M$; it does not converge "
-        r"uniformly: on the boundary of two regions it tends to $2f$.",
+        r"linear regions of a box, it equals $f$ outside of a set of measure at most $C/M$; "
+        r"it does not converge uniformly: on the boundary of two regions it tends to $2f$.",
         r"A.~Kumar, T.~Serra, S.~Ramalingam, \emph{Equivalent and approximate transformations of "
         r"deep neural networks}, arXiv:1905.11428; the construction and its counts are "
         r"reconstructed from the abstract",

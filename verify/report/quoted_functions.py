@@ -9,7 +9,8 @@ FUNCTIONS = (
         r"Every point $p$ lies in a polyhedron with interior on which the network is affine, cut "
         r"out by its preactivation forms; a form is needed for it if and only if at some point it "
         r"is zero and all others are positive.",
-        "folklore",
+        r"L.~Chu et al., \emph{Exact and consistent interpretation for piecewise linear neural "
+        r"networks}, arXiv:1802.06259; the test of need is folklore",
     ),
     QuotedTheorem(
         "T26",
