@@ -8,11 +8,12 @@ EXAMPLE := examples/cancer_2-16-16-16-1.onnx
 BIN := .venv/bin
 INSTALLED := .venv/installed
 TEX := .venv/tex
+KERNEL_PACKAGES := coq ocaml-nox ocaml-findlib libzarith-ocaml-dev
 TEX_PACKAGES := texlive-latex-base texlive-latex-recommended texlive-pictures
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help certify test quick check lint types architecture format examples benchmarks wheel clean
+.PHONY: help certify test quick check lint types architecture kernel format examples benchmarks wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -40,6 +41,11 @@ types: $(INSTALLED) ## mypy, strict
 
 architecture: $(INSTALLED) ## import directions, size of the checker, notes and theorems
 	$(BIN)/pytest tests/test_architecture.py tests/test_notes.py
+
+kernel: $(INSTALLED) ## build the checker proved in Coq, and what is extracted from it (installs Coq where it may)
+	@command -v coqc >/dev/null && command -v ocamlfind >/dev/null || bash .ci/apt $(KERNEL_PACKAGES) || \
+		echo 'Coq, OCaml and zarith are missing (Debian: $(KERNEL_PACKAGES)); all else works without them.'
+	@! command -v coqc >/dev/null || $(BIN)/python -m verify.kernel
 
 format: $(INSTALLED) ## ruff: format, and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -406,3 +406,10 @@ def test_a_query_is_answered_in_its_own_words(relucert: Shell, tmp_path: Path) -
     message = relucert.refused("prove", file, "--network", f"f={SMALL}")
     assert "--network f=FILE --network g=FILE" in message
     assert "--domain" in relucert.refused("prove", SMALL, SMALL)
+
+
+def test_the_proved_checker_is_asked_by_name(relucert: Shell, tmp_path: Path) -> None:
+    relucert("prove", SMALL, SMALL, *BOX, "-o", tmp_path)
+    assert "expected python, coq or native" in relucert.refused("check", tmp_path, "--kernel", "c")
+    answer = relucert("check", tmp_path, "--kernel", "native")
+    assert (answer.status, answer.out.split(":")[0]) in ((0, "accepted"), (2, "unavailable"))

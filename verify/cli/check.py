@@ -1,7 +1,10 @@
-"""relucert check OUT: the standard-library checker on a folder."""
+"""relucert check OUT: the standard-library checker on a folder, or the one proved in Coq."""
 
 import time
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from verify.cli.options import AsJson, Folder, Quiet
 from verify.cli.terminal import Terminal
@@ -10,18 +13,32 @@ Checked = tuple[int, str, str]  # exit status, answer, what about it
 
 _STATUS = {"accepted": 0, "rejected": 1}
 
+Kernel = Annotated[
+    str,
+    typer.Option(
+        "--kernel",
+        metavar="KERNEL",
+        help="python (the standard-library checker), coq (Coq proves the claim), or native (the "
+        "checker proved in Coq, extracted to OCaml).",
+    ),
+]
 
-def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
-    """Check the certificate in OUT. Exit: 0 accepted, 1 rejected, 2 malformed."""
+
+def check(
+    out: Folder, kernel: Kernel = "python", json: AsJson = False, quiet: Quiet = False
+) -> int:
+    """Check the certificate in OUT. Exit: 0 accepted, 1 rejected, 2 malformed or unavailable."""
     from verify.errors import InputError
     from verify.result import CERTIFICATE, COUNTEREXAMPLE
 
     folder = Path(out)
     if not folder.is_dir():
         raise InputError(out, "is no folder")
+    if kernel not in ("python", "coq", "native"):
+        raise InputError("--kernel", f"expected python, coq or native, got {kernel!r}")
     started = time.monotonic()
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
-    status, answer, what = _refuted(folder) if is_refuted else _proved(folder)
+    status, answer, what = _refuted(folder) if is_refuted else _proved(folder, kernel)
     seconds = time.monotonic() - started
     Terminal(json, quiet).tell(
         {"answer": answer, "what": what, "seconds": seconds},
@@ -30,7 +47,7 @@ def check(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     return status
 
 
-def _proved(folder: Path) -> Checked:
+def _proved(folder: Path, kernel: str) -> Checked:
     """What the checker of such claims, in a process of its own, says of the certificate."""
     from verify import extended_claim
     from verify.report.judgement import CHECKER, run_checker
@@ -38,9 +55,22 @@ def _proved(folder: Path) -> Checked:
 
     claim = folder / CLAIM
     is_extended = claim.is_file() and extended_claim.is_extended_claim(claim.read_bytes())
+    if kernel != "python":
+        return _proved_by_kernel(folder, kernel, is_extended)
     found = run_checker(folder, extended_claim.CHECKER if is_extended else CHECKER)
     what = found.line.removeprefix(f"{found.answer}: ")
     return _STATUS.get(found.answer, 2), found.answer, what
+
+
+def _proved_by_kernel(folder: Path, kernel: str, is_extended: bool) -> Checked:
+    """What the checker that is proved in Coq says."""
+    from verify.errors import InputError
+    from verify.kernel import check_with_coq, check_with_native
+
+    if is_extended:
+        raise InputError("--kernel", "claims about extended-real networks have one checker, python")
+    found = (check_with_coq if kernel == "coq" else check_with_native)(folder)
+    return _STATUS.get(found.verdict, 2), found.verdict, f"{kernel} kernel, {found.reason}"
 
 
 def _refuted(folder: Path) -> Checked:
