@@ -63,6 +63,13 @@ def test_three_hidden_over_all_of_space(capsys: pytest.CaptureFixture[str]) -> N
     assert found["grid"] is None
 
 
+def test_time_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["transform", "three-hidden", SMALL, *BOX, "--timeout", "1e-9", "-o", str(tmp_path)]
+    assert main(words) == 2
+    assert "unknown: 1e-09 s were used up" in capsys.readouterr().out
+    assert not (tmp_path / "certificate.json").exists()
+
+
 def test_an_old_grid_is_removed(tmp_path: Path) -> None:
     words = ["transform", "three-hidden", SMALL, *BOX, "-o", str(tmp_path), "-q"]
     assert main([*words, "--set", "grid=2"]) == 0
@@ -105,6 +112,8 @@ def test_global_linear_with_parameters(capsys: pytest.CaptureFixture[str]) -> No
         ("three-hidden", "--set", "slope=8"),
         ("three-hidden", "--set", "grid"),
         ("three-hidden", "--set", "grid=8", "--set", "grid=8"),
+        ("three-hidden", "--engine", "smt"),
+        ("three-hidden", "--second-opinion", "1"),
         ("global-linear", "--set", "slope=0"),
         ("global-linear", "--set", "slope=steep"),
         ("global-linear", "--set", "patterns=some"),

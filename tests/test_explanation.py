@@ -15,7 +15,7 @@ from theory.explanation import Explanation, Flip, explanation
 from theory.facet import facet_list
 from theory.form import Form, primitive
 from theory.network import Affine, Network, Vector
-from theory.region import pattern_at, regions
+from theory.region import PieceFinder, pattern_at, region_of, regions
 from verify.formats.network_file import read_network
 from verify.testing.strategies import networks, vectors
 
@@ -117,6 +117,22 @@ def test_T24_a_boundary_point_is_said_to_be_one() -> None:
     assert set(found.tight) == {(0, 1, 0), (0, 0, 1), (0, 1, 1), (0, 1, -1)}
     assert [one.facet.form for one in found.neighbours] == [(0, 0, 1), (1, 0, -2), (0, 1, -1)]
     assert explanation(PAIRS, (Fraction(1), Fraction(2))).is_inside
+
+
+@given(networks(), st.data())
+def test_a_near_piece_saves_work_and_changes_nothing(network: Network, data: st.DataObject) -> None:
+    point, other = data.draw(vectors(network.inputs)), data.draw(vectors(network.inputs))
+    finder = PieceFinder(network)
+    assert finder.piece(point, near=finder.piece(other)) == region_of(network, point)
+
+
+def test_a_direction_chooses_the_region_at_a_boundary_point() -> None:
+    bent = Network((Affine.dense([[1, 1]], [0]), Affine.dense([[1]], [0])))
+    finder, origin = PieceFinder(bent), (Fraction(0), Fraction(0))
+    for direction, active in (((1, 0), True), ((-1, 0), False), ((1, -1), True), ((), True)):
+        assert finder.piece(origin, direction).pattern.layers == ((active,),)
+    with pytest.raises(ShapeError):
+        finder.piece(origin, (1,))
 
 
 def test_a_worked_example() -> None:

@@ -39,7 +39,7 @@ def settle_global_linear(task: Task, terminal: Terminal) -> int:
         terminal.tell({}, _lines(form, measured))
     facts = asdict(form.trace) | {"slope": str(slope), "warning": _WARNING} | _facts(measured)
     run = Run(task.command, "global-linear", str(facts.pop("theorem")), facts, seconds)
-    question = Question(claim, task.engine, task.timeout, None, task.folder)
+    question = Question(claim, task.engine, task.timeout, task.opinion, task.folder)
     return settle(question, run, terminal)
 
 
@@ -61,7 +61,10 @@ def _lines(form: GlobalLinearForm, measured: Strip | None) -> list[str]:
         f"theorem counts {sizes(trace.theorem_widths)}, built {sizes(trace.widths)}",
     ]
     if measured is None:
-        return [*lines, "strip: not measured (it is on a box of one or two inputs, for small networks)"]
+        return [
+            *lines,
+            "strip: not measured (it is on a box of one or two inputs, for small networks)",
+        ]
     return [
         *lines,
         f"strip: they differ on {float(100 * measured.share):.4g} % of the box, by at most "

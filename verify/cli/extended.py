@@ -29,6 +29,7 @@ _EVIDENCE = "verify/extended_checker.py, and verify/checker.py for each region"
 def settle_three_hidden(task: Task, terminal: Terminal) -> int:
     """Build the form, prove it region by region, write OUT and tell the user."""
     network = task.source.network
+    _require_own_search(task)
     grid = _grid_of(task)
     started = time.monotonic()
     with terminal.progress("building the three-hidden form"):
@@ -39,8 +40,10 @@ def settle_three_hidden(task: Task, terminal: Terminal) -> int:
     claim = ExtendedClaim(NamedNetwork.of(task.source.name, network), right, task.domain)
     with terminal.progress("proving") as tell:
         try:
-            proof = prove_extended(claim, tell)
+            proof = prove_extended(claim, tell, task.timeout)
             reason = ""
+        except TimeoutError:
+            proof, reason = None, f"{task.timeout} s were used up"
         except (StuckError, LemmaError, checker.RejectedError, checker.MalformedError) as error:
             proof, reason = None, f"{type(error).__name__} {error}"
     seconds = {"read": task.read_seconds, "build": built}
@@ -66,6 +69,13 @@ def settle_three_hidden(task: Task, terminal: Terminal) -> int:
     written = [] if task.folder is None else [f"written: {task.folder} (relucert check)"]
     terminal.tell(facts, [*lines, times, *written])
     return 2 if proof is None else 0
+
+
+def _require_own_search(task: Task) -> None:
+    if task.engine not in {"auto", "cells"} or task.opinion is not None:
+        raise InputError(
+            "three-hidden", "infinite weights are proved by cells alone, without a second opinion"
+        )
 
 
 def _grid_of(task: Task) -> int | None:

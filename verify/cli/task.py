@@ -27,6 +27,7 @@ class Task:
         read_seconds: How long reading took.
         engine: As `verify.prove.strategy.prove` takes it.
         timeout: Seconds of search at most, or None.
+        opinion: Seconds for Z3's opinion, or None.
     """
 
     source: Source
@@ -37,6 +38,7 @@ class Task:
     read_seconds: float
     engine: str
     timeout: float | None
+    opinion: float | None
 
 
 def read_settings(texts: Sequence[str], known: Sequence[str]) -> dict[str, Value]:

@@ -172,9 +172,11 @@ def transform(
     where = checked_size(read_domain(domain, source.network.inputs))
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
-    command = ("relucert", "transform", form, network, "--domain", domain)
+    command: tuple[str, ...] = ("relucert", "transform", form, network, "--domain", domain)
     if chosen.parameters:
-        task = Task(source, where, folder, command, values, read - started, engine, timeout)
+        command += tuple(word for text in settings or () for word in ("--set", text))
+        spent = read - started
+        task = Task(source, where, folder, command, values, spent, engine, timeout, second_opinion)
         settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
         return settled
     with terminal.progress(f"building the {form} form"):

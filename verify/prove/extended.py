@@ -36,7 +36,9 @@ class ExtendedProof:
 
 
 def prove_extended(
-    claim: ExtendedClaim, progress: Callable[[str], None] | None = None
+    claim: ExtendedClaim,
+    progress: Callable[[str], None] | None = None,
+    timeout: float | None = None,
 ) -> ExtendedProof:
     """The proof that a network equals an extended network that `three_hidden_form` built of it.
 
@@ -45,8 +47,10 @@ def prove_extended(
     Args:
         claim: The question.
         progress: Called now and then with a word on where the search is.
+        timeout: Seconds of search at most, or None.
 
     Raises:
+        TimeoutError: the time was used up.
         verify.checker.RejectedError: the right side is no such form, or is not equal.
         verify.prove.cells.StuckError: they seem to differ on a region.
         verify.prove.cell.LemmaError: a sign on a region was not proved.
@@ -55,6 +59,8 @@ def prove_extended(
     question = Question(reader(claim.files), "claim.json")
     found = []
     for index, region in enumerate(question.regions):
+        if timeout is not None and time.monotonic() - started > timeout:
+            raise TimeoutError
         found.append(tuple(_steps(question, region, claim.domain)))
         if progress is not None and not index % 64:
             progress(f"region {index} of {len(question.regions)}")
