@@ -14,6 +14,7 @@ from theory.network import Affine, Network
 from verify.formats.network_file import read_network
 from verify.prove.smt import Counterexample, Unknown, Unsat, is_empty, smt_answer
 from verify.prove.smtlib import number, smtlib
+from verify.relation import Epsilon
 from verify.testing.strategies import (
     NearPair,
     domains,
@@ -61,7 +62,7 @@ def test_answers_agree_with_exact_evaluation(data: st.DataObject) -> None:
     shape = (domain.inputs, st.lists(st.integers(1, 3), max_size=2), 2)
     left, right = (data.draw(networks(*shape)) for _ in range(2))
     tolerance = data.draw(st.sampled_from((Fraction(0), Fraction(1, 3), Fraction(4))))
-    answer = smt_answer(left, right, domain, tolerance)
+    answer = smt_answer(left, right, domain, Epsilon(tolerance))
     point = data.draw(points_in(domain))
     match answer:
         case Counterexample(found):
@@ -111,7 +112,7 @@ def test_a_difference_in_one_of_several_outputs_counts() -> None:
     right = Network((Affine.dense([[1], [1]], [0, 1]),))
     assert isinstance(smt_answer(left, left, Space(1)), Unsat)
     assert isinstance(smt_answer(left, right, Space(1)), Counterexample)
-    assert isinstance(smt_answer(left, right, Space(1), Fraction(1)), Unsat)
+    assert isinstance(smt_answer(left, right, Space(1), Epsilon(Fraction(1))), Unsat)
 
 
 def test_dyadic_weights_are_not_rounded_to_decimals() -> None:
@@ -145,7 +146,7 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ShapeError, match="domain"):
         smtlib(linear(1), linear(1), Space(2))
     with pytest.raises(DomainError, match="tolerance"):
-        smtlib(linear(1), linear(1), Space(1), Fraction(-1))
+        smtlib(linear(1), linear(1), Space(1), Epsilon(Fraction(-1)))
     with pytest.raises(NumberError, match="digits"):
         smtlib(linear(1), linear(10**5000), Space(1))
 

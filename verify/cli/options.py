@@ -46,6 +46,10 @@ Opinion = Annotated[
     float | None,
     typer.Option("--second-opinion", metavar="S", help="Also ask Z3, S seconds at most."),
 ]
+Script = Annotated[
+    str | None,
+    typer.Option("--smtlib", metavar="FILE", help="Also write the claim for SMT solvers."),
+]
 Out = Annotated[
     str | None, typer.Option("-o", metavar="OUT", help="Write claim and evidence to this folder.")
 ]

@@ -18,6 +18,7 @@ from verify.cli.options import (
     Out,
     Quiet,
     Relation,
+    Script,
     Timeout,
 )
 from verify.cli.terminal import Terminal
@@ -44,6 +45,7 @@ def prove(
     timeout: Timeout = None,
     jobs: Jobs = 1,
     second_opinion: Opinion = None,
+    smtlib: Script = None,
     out: Out = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -63,6 +65,10 @@ def prove(
     else:
         claim = _stated(left, right, domain, relation)
         words = [right or "", "--domain", domain]
+    if smtlib is not None:
+        from verify.prove.smtlib import write_smtlib
+
+        write_smtlib(claim, smtlib)
     folder = None if out is None else prepared_folder(out)
     command = ("relucert", "prove", left, *words)
     run = Run(command, seconds={"read": time.monotonic() - started})

@@ -127,7 +127,7 @@ def _second_opinion(claim: Claim, seconds: float) -> Opinion:
     from verify.prove import smt
 
     sides = claim.left.network, claim.right.network
-    match smt.smt_answer(*sides, claim.domain, claim.tolerance, seconds):
+    match smt.smt_answer(*sides, claim.domain, read_relation(claim.relation), seconds):
         case smt.Unsat(taken):
             return Opinion(smt.version(), "unsat", taken)
         case smt.Counterexample(_, taken):

@@ -14,22 +14,23 @@ from fractions import Fraction
 import z3
 
 from theory.domain import Domain
-from theory.network import ZERO, Network, Vector
-from verify.prove.smtlib import domain_smtlib, smtlib
+from theory.network import Network, Vector
+from verify.prove.smtlib import EXACT, domain_smtlib, smtlib
+from verify.relation import Relation, is_related
 
 _ALGEBRAIC_DIGITS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Unsat:
-    """Z3 says that no point of the domain, which is not empty, shows a difference."""
+    """Z3 says that the relation fails at no point of the domain, which is not empty."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point of the domain where exact evaluation shows a difference above the tolerance."""
+    """A point of the domain where exact evaluation shows that the relation fails."""
 
     point: Vector
     seconds: float
@@ -54,25 +55,25 @@ def smt_answer(
     left: Network,
     right: Network,
     domain: Domain,
-    tolerance: Fraction = ZERO,
+    relation: Relation = EXACT,
     timeout: float | None = None,
 ) -> Answer:
-    """Whether |left - right| <= tolerance in every output on the domain, as Z3 sees it.
+    """Whether the relation holds at every point of the domain, as Z3 sees it.
 
     Args:
         left: f : Q^n -> Q^m.
         right: g : Q^n -> Q^m.
         domain: Where the question is asked; on an empty one the answer is Unknown.
-        tolerance: 0 asks for equality.
+        relation: Equality, if nothing else is said.
         timeout: Seconds that Z3 is given.
 
     Raises:
-        DomainError: the tolerance is negative.
+        DomainError: the difference that the relation allows is negative.
         NumberError: a number is too long for the script.
         ShapeError: the networks or the domain do not have the same numbers of inputs, outputs.
     """
-    question = _Question(left, right, domain, tolerance)
-    script = smtlib(left, right, domain, tolerance)
+    question = _Question(left, right, domain, relation)
+    script = smtlib(left, right, domain, relation)
     try:
         return _answered(question, script, timeout)
     except z3.Z3Exception as error:
@@ -89,14 +90,12 @@ class _Question:
     left: Network
     right: Network
     domain: Domain
-    tolerance: Fraction
+    relation: Relation
 
     def is_settled_by(self, point: Vector) -> bool:
         """Whether the point is a counterexample, exactly."""
-        if point not in self.domain:
-            return False
-        pairs = zip(self.left(point), self.right(point), strict=True)
-        return any(abs(one - other) > self.tolerance for one, other in pairs)
+        outputs = (self.left(point), self.right(point))
+        return point in self.domain and not is_related(self.relation, *outputs)
 
 
 def _answered(question: _Question, script: str, timeout: float | None) -> Answer:

@@ -1,42 +1,63 @@
 """The whole question as one SMT-LIB 2 script in QF_LRA, with exact rationals.
 
-A model is a point of the domain where the networks are further apart than the tolerance: `sat`
-means different, `unsat` means that the claim holds. Every hidden unit is one term
-`(ite (<= 0.0 h) h 0.0)`; that two vectors of outputs differ is the disjunction, over the
-outputs, of the statements that one of them differs.
+A model is a point of the domain at which the relation fails: `sat` means that the claim is
+false, `unsat` that it holds. Every hidden unit is one term `(ite (<= 0.0 h) h 0.0)`; that two
+vectors of outputs differ is the disjunction, over the outputs, of the statements that one of
+them differs; that a decision is lost is the disjunction over the outputs that left may choose.
 
 Source: Barrett, Fontaine, Tinelli, The SMT-LIB Standard, version 2.6.
 """
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import DomainError, NumberError, ShapeError
 from theory.network import ZERO, Affine, Network
+from verify.claim import Claim
+from verify.errors import ExportError
+from verify.relation import Epsilon, Exact, Margin, Relation, TopK, TopOne, read_relation
+
+EXACT = Exact()
 
 
-def smtlib(left: Network, right: Network, domain: Domain, tolerance: Fraction = ZERO) -> str:
-    """The script whose models are the points of the domain with |left - right| > tolerance.
+def smtlib(left: Network, right: Network, domain: Domain, relation: Relation = EXACT) -> str:
+    """The script whose models are the points of the domain where the relation fails.
 
     Raises:
-        DomainError: the tolerance is negative.
+        DomainError: the difference that the relation allows is negative.
         NumberError: a number has more digits than Python writes.
         ShapeError: the networks or the domain do not have the same numbers of inputs, outputs.
     """
     if (left.inputs, left.outputs) != (right.inputs, right.outputs):
         raise ShapeError(f"networks: expected equal ends, got {left.widths} and {right.widths}")
-    if tolerance < 0:
-        raise DomainError(f"tolerance: expected at least 0, got {tolerance}")
+    if isinstance(relation, Epsilon) and relation.epsilon < 0:
+        raise DomainError(f"tolerance: expected at least 0, got {relation.epsilon}")
     if domain.inputs != left.inputs:
         raise ShapeError(f"domain: expected {left.inputs} inputs, got {domain.inputs}")
     lines = [*_domain_lines(domain), *_network_lines(left, "l"), *_network_lines(right, "r")]
-    pairs = [
-        (f"l{left.hidden_layers}_{output}", f"r{right.hidden_layers}_{output}")
-        for output in range(left.outputs)
+    outputs = [
+        [f"{side}{network.hidden_layers}_{output}" for output in range(network.outputs)]
+        for side, network in (("l", left), ("r", right))
     ]
-    apart = _apply("or", [_apart(one, other, tolerance) for one, other in pairs], "false")
-    return "\n".join((*lines, f"(assert {apart})", "(check-sat)", ""))
+    fails = _apply("or", _violations(relation, *outputs), "false")
+    return "\n".join((*lines, f"(assert {fails})", "(check-sat)", ""))
+
+
+def write_smtlib(claim: Claim, path: Path | str) -> None:
+    """Write the script of a claim: a solver that answers `unsat` says that the claim holds.
+
+    Raises:
+        ExportError: the file cannot be written.
+        NumberError: a number has more digits than Python writes.
+    """
+    sides = (claim.left.network, claim.right.network)
+    script = smtlib(*sides, claim.domain, read_relation(claim.relation))
+    try:
+        Path(path).write_text(script, encoding="ascii")
+    except OSError as error:
+        raise ExportError(str(path), f"cannot be written, {error.strerror or error}") from None
 
 
 def domain_smtlib(domain: Domain) -> str:
@@ -115,9 +136,38 @@ def _layer_lines(layer: Affine, names: Sequence[str], prefix: str) -> list[str]:
     ]
 
 
+def _violations(relation: Relation, left: Sequence[str], right: Sequence[str]) -> list[str]:
+    """The ways in which outputs under these names fail the relation."""
+    match relation:
+        case Exact():
+            return [f"(distinct {one} {other})" for one, other in zip(left, right, strict=True)]
+        case Epsilon(epsilon):
+            return [_apart(one, other, epsilon) for one, other in zip(left, right, strict=True)]
+        case TopOne():
+            return _lost_choices(left, right, ZERO, 1)
+        case TopK(k):
+            return _lost_choices(left, right, ZERO, k)
+        case Margin(margin):
+            return _lost_choices(left, right, margin, 1)
+
+
 def _apart(one: str, other: str, tolerance: Fraction) -> str:
     """That two reals are further apart than the tolerance."""
-    if not tolerance:
-        return f"(distinct {one} {other})"
     bound = number(tolerance)
     return f"(or (< {bound} (- {one} {other})) (< {bound} (- {other} {one})))"
+
+
+def _lost_choices(left: Sequence[str], right: Sequence[str], margin: Fraction, k: int) -> list[str]:
+    """For each output: it leads by the margin in left, and at least k exceed it in right."""
+    found = []
+    for index, value in enumerate(left):
+        others = [other for place, other in enumerate(left) if place != index]
+        leads = [f"(<= {_sum([(other, Fraction(1))], margin)} {value})" for other in others]
+        exceed = [f"(< {right[index]} {other})" for other in right if other != right[index]]
+        if k == 1:
+            lost = _apply("or", exceed, "false")
+        else:
+            count = _apply("+", [f"(ite {one} 1.0 0.0)" for one in exceed], "0.0")
+            lost = f"(<= {k}.0 {count})"
+        found.append(_apply("and", [*leads, lost], "true"))
+    return found

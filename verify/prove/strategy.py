@@ -27,6 +27,7 @@ from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.state import SearchState
 from verify.prove.vertex_cell import VertexCell
+from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
@@ -253,10 +254,10 @@ def _by_smt(claim: Claim, timeout: float | None) -> Verdict:
     from verify.prove.smt import Counterexample, Unsat, smt_answer
 
     sides = (claim.left.network, claim.right.network)
-    answer = smt_answer(*sides, claim.domain, claim.tolerance, timeout)
+    answer = smt_answer(*sides, claim.domain, read_relation(claim.relation), timeout)
     match answer:
         case Unsat(seconds):
-            return Unknown(f"smt: Z3 says equivalent after {seconds:.1f} s, without a certificate")
+            return Unknown(f"smt: Z3 says that it holds after {seconds:.1f} s, without a certificate")
         case Counterexample(point):
             return _different(claim, point, "smt")
         case _:
