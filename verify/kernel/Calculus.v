@@ -27,7 +27,8 @@ Record state := State
     rows : Map.t expression;          (* row number, from 1 -> expression *)
     next_row : positive;
     targets : Map.t expression;       (* 1 -> the constant one, i + 1 -> the i-th target *)
-    obligations : list obligation }.
+    obligations : list obligation;
+    compares : bool }.                (* the claim is about differences of outputs *)
 
 (** A lemma [p, (row, multiplier), ...] says that p * e - (sum of multiplier * row) if p > 0, and
     e - 2^(-p) * (sum of multiplier * row) otherwise, has a nonnegative minimum over the bounds of
@@ -49,13 +50,14 @@ Inductive step :=
 
 Definition set_value k e s :=
   State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s))
-        (rows s) (next_row s) (targets s) (obligations s).
+        (rows s) (next_row s) (targets s) (obligations s) (compares s).
 Definition add_row e s :=
   State (next s) (arguments s) (numbers s) (bounds s) (value s)
-        (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s)) (targets s) (obligations s).
+        (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s))
+        (targets s) (obligations s) (compares s).
 Definition set_question t o s :=
   State (next s) (arguments s) (numbers s) (bounds s) (value s)
-        (rows s) (next_row s) t o.
+        (rows s) (next_row s) t o (compares s).
 
 Definition list_at (m : Map.t (list positive)) (k : positive) : list positive :=
   match Map.find k m with Some l => l | None => [] end.
@@ -125,7 +127,7 @@ Definition introduce (s : state) (a : expression) : option (state * positive) :=
     Some (State (Pos.succ k) (Map.add k a (arguments s))
                 (Map.add (hash a) (k :: list_at (numbers s) (hash a)) (numbers s))
                 (Map.add k (Some 0, top) (bounds s)) known
-                (rows s) (next_row s) (targets s) (obligations s), k)
+                (rows s) (next_row s) (targets s) (obligations s) (compares s), k)
   else None.
 
 (** The relu of an expression: constant, old symbol, opposite of an old symbol, or new symbol. *)
@@ -335,7 +337,7 @@ Definition cut (s : state) (e : expression) : option (state * branch) :=
   else None.
 
 (** Rules = and 0: every obligation holds on the cell, or it is empty. Without lemmas all targets
-    are zero, or there is nothing to show. *)
+    are zero; that is for claims about differences alone. *)
 Definition in_targets (s : state) (e : expression) : expression :=
   substitute (fun v => Some (entry (targets s) v)) e.
 
@@ -362,10 +364,9 @@ Definition all_zero (s : state) : bool :=
 
 Definition equal (s : state) (ls : list lemma) : bool :=
   let s := refresh s in
-  match ls, obligations s with
-  | [], [] => true
-  | [], os => all_zero s && forallb (trivially_met s) os
-  | _, os => all_met s os ls
+  match ls with
+  | [] => compares s && all_zero s && forallb (trivially_met s) (obligations s)
+  | _ => all_met s (obligations s) ls
   end.
 
 (** * Scripts: the case tree, depth first *)

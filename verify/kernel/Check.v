@@ -79,13 +79,13 @@ Definition first_bounds (D : domain) : Map.t interval :=
   let one := Map.add 1%positive (Some (unit_of D), Some (unit_of D)) (Map.empty interval) in
   match box D with Some (_, ends) => box_bounds 2 ends one | None => one end.
 
-Definition nothing (n : positive) (D : domain) : state :=
+Definition nothing (n : positive) (D : domain) (differences : bool) : state :=
   State (Pos.succ (last_of n)) (Map.empty _) (Map.empty _) (first_bounds D) (Map.empty _)
-        (Map.empty _) 1 (Map.empty _) [].
+        (Map.empty _) 1 (Map.empty _) [] differences.
 
-Definition with_domain (n : positive) (D : domain) : state :=
+Definition with_domain (n : positive) (D : domain) (differences : bool) : state :=
   fold_left (fun s h => add_row (add (constant (snd h)) (opposite (fst h))) s)
-            (halfspaces D) (nothing n D).
+            (halfspaces D) (nothing n D differences).
 
 Section Evaluation.
 Variable last : positive.
@@ -166,13 +166,17 @@ Definition differences (sl sr : Z) (ls rs : list expression) : list expression :
 Definition output_variables (m : nat) : list (positive * positive) :=
   combine (variables m 2) (variables m (Pos.of_nat (m + 2))).
 
+Definition of_differences (r : relation) : bool :=
+  match r with Exact | Epsilon _ _ => true | _ => false end.
+
 Definition start (c : claim) : option state :=
   let last := last_of (inputs c) in
   let unit := unit_of (claimed_domain c) in
   let values := scaled_inputs (inputs c) (claimed_domain c) in
   let sl := scale_of (left_network c) in
   let sr := scale_of (right_network c) in
-  match evaluate last (with_domain (inputs c) (claimed_domain c)) unit (left_network c) values with
+  let s0 := with_domain (inputs c) (claimed_domain c) (of_differences (claimed_relation c)) in
+  match evaluate last s0 unit (left_network c) values with
   | None => None
   | Some (s1, ls) =>
     match evaluate last s1 unit (right_network c) values with

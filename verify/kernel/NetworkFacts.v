@@ -129,9 +129,9 @@ Qed.
 
 Definition zero (v : positive) : R := 0.
 
-Lemma nothing_true : true_at unit last x zero (nothing n D).
+Lemma nothing_true : forall b, true_at unit last x zero (nothing n D b).
 Proof.
-  split.
+  intros b. split.
   - cbn [nothing arguments]. split.
     + intros k a H. rewrite Map.gempty in H. discriminate.
     + exists (point x). split; [reflexivity|]. intros k a H. rewrite Map.gempty in H. discriminate.
@@ -144,14 +144,14 @@ Proof.
     + intros v. unfold entry. rewrite Map.gempty. reflexivity.
 Qed.
 
-Lemma with_domain_true : true_at unit last x zero (with_domain n D).
+Lemma with_domain_true : forall b, true_at unit last x zero (with_domain n D b).
 Proof.
-  unfold with_domain. pose proof nothing_true as T0. pose proof (proj2 inside_D) as H.
+  intros b. unfold with_domain. pose proof (nothing_true b) as T0. pose proof (proj2 inside_D) as H.
   assert (U : forallb (fun h => up_to (last_of n) (fst h)) (halfspaces D) = true).
   { pose proof fitting as Fit. unfold domain_fits in Fit. apply andb_prop in Fit as [_ Fit].
     rewrite forallb_forall in *. intros h Hh. specialize (Fit h Hh). apply andb_prop in Fit.
     apply Fit. }
-  revert T0. generalize (nothing n D). induction H as [|[normal offset] l Hh _ IH];
+  revert T0. generalize (nothing n D b). induction H as [|[normal offset] l Hh _ IH];
     intros s T0; cbn [fold_left]; [assumption|].
   cbn [forallb fst snd] in *. apply andb_prop in U as [U1 U2]. apply IH; [assumption|].
   apply add_row_ok; [assumption|]. intros rho M. pose proof (model_one _ _ _ _ M) as One.

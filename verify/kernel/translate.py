@@ -272,7 +272,7 @@ Proof. apply check_sound with script. vm_cast_no_check (eq_refl true). Qed.
 Print Assumptions claim_holds.
 """
 COQ_ENDS_EARLY = """
-Eval vm_compute in match judge question script with Stuck [] => true | _ => false end.
+Eval vm_compute in match judge question script with Stuck (_ :: _) => false | _ => true end.
 """
 CHUNK = 200  # steps in one definition
 
