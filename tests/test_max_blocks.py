@@ -141,7 +141,21 @@ def test_T19_layers() -> None:
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [9, 10])
+def test_T19_the_recursion_is_proved_equal_to_a_tree(count: int) -> None:
+    blocks, tree = maximum_network(count, 3), tree_network(count)
+    assert tree.hidden_layers == 4
+    box = Box.cube(count, -1, 1)
+    claim = Claim(NamedNetwork.of("blocks", blocks), NamedNetwork.of("tree", tree), box)
+    assert isinstance(prove(claim), Equivalent)
+
+
 WIDTHS = {
+    (1, 0): (1, 1),
+    (2, 1): (2, 3, 1),
+    (3, 2): (3, 5, 3, 1),
+    (4, 2): (4, 6, 3, 1),
     (5, 2): (5, 10, 8, 1),
     (6, 2): (6, 17, 68, 1),
     (8, 3): (8, 12, 6, 3, 1),

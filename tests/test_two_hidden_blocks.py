@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,6 +19,7 @@ from theory.maxima import BLOCKS
 from theory.network import Affine, Network, Vector
 from theory.unit import Unit, UnitSum, affine_sum, relu_of, weighted_sum
 from verify.claim import Claim, NamedNetwork
+from verify.formats.network_file import read_network
 from verify.prove.strategy import prove
 from verify.testing.strategies import boxes, networks, points_in, vectors
 from verify.verdict import Equivalent
@@ -115,6 +117,20 @@ def test_T20_is_proved_like_any_other_form(widths: tuple[int, ...], seed: int) -
     assert isinstance(prove(Claim(*sides, box)), Equivalent)
 
 
+@pytest.mark.slow
+def test_T20_a_deep_controller_with_five_inputs(data: Path) -> None:
+    network = read_network(data / "arch-comp" / "acc_5_20.onnx").network
+    centre = (Fraction(30), Fraction(7, 5), Fraction(30), Fraction(80), Fraction(2))
+    box = Box(tuple(x - 2 for x in centre), tuple(x + 2 for x in centre))
+    form = two_hidden_form(network, box)
+    assert network.widths == (5, 20, 20, 20, 20, 20, 1)
+    assert (form.trace.cells, form.trace.theorem) == (33, "T20")
+    assert form.network.widths == (5, 34, 80, 1)
+    moves = random_points(5, 2)
+    points = [tuple(x + dx for x, dx in zip(centre, move, strict=True)) for move in moves]
+    require_equal(network, form, points)
+
+
 LINES = st.lists(st.tuples(*[st.integers(-2, 2)] * 4), min_size=2, max_size=5)
 
 
@@ -131,7 +147,7 @@ def deep_units(draw: st.DrawFn) -> Unit:
     return max(units)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(deep_units(), st.lists(vectors(4), min_size=6, max_size=6))
 def test_T20_deep_units_of_four_directions(unit: Unit, points: list[Vector]) -> None:
     found, theorem = reduced_unit(unit)

@@ -9,14 +9,14 @@ FORMS = (
         r"The maximum of five numbers is a sum of six blocks "
         r"$\max(m_{ab}+m_{cd},m_{ef}+m_{gh})$, $m_{ij}=\max(x_i,x_j)$, with coefficients $1$ and "
         r"$\pm\frac12$: two hidden layers of 10 and 8 units.",
-        rf"that two hidden layers suffice: {BAKAEV}; the formula was {OWN}",
+        rf"that two hidden layers suffice: {BAKAEV}; the formula was found for this project",
     ),
     QuotedTheorem(
         "T18",
         "maximum of six numbers",
         r"The maximum of six numbers is a sum of 66 blocks with coefficients $\pm\frac1{12}$: two "
         r"hidden layers of 17 and 68 units.",
-        rf"that two hidden layers suffice: {SUN}; the formula was {OWN}",
+        rf"that two hidden layers suffice: {SUN}; the formula was found for this project",
     ),
     QuotedTheorem(
         "T19",
