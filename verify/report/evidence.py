@@ -101,18 +101,43 @@ def _require_claim(name: Json) -> None:
     """
     if name == _EXTENDED_FORMAT:
         reason = "a claim about extended-real weights, which verify.extended_checker checks"
-        raise FormatError(CLAIM, f"{reason}; reports are on ordinary claims")
+        raise FormatError(CLAIM, f"{reason}; it is no ordinary claim")
     if name != _CLAIM_FORMAT:
         raise FormatError(CLAIM, f'expected "format":"{_CLAIM_FORMAT}"')
 
 
 def _named_network(folder: Path, value: Json, where: str) -> tuple[NamedNetwork, str, str]:
+    named = named_file(folder, value, where)
+    network = parse_network(named.content, named.file)
+    return NamedNetwork(named.name, network, named.content), named.file, named.stated
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that a claim names: the name for people, its own, the digest stated, the bytes."""
+
+    name: str
+    file: str
+    stated: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes that are there."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def named_file(folder: Path, value: Json, where: str) -> NamedFile:
+    """The file that one side of a claim names, beside the claim.
+
+    Raises:
+        InputError: it is not named by a plain file name, or cannot be read.
+    """
     fields = object_of(value, ("file", "name", "sha256"), where)
     file, name, digest = (_text(fields[key], where) for key in ("file", "name", "sha256"))
     if Path(file).name != file or file in {"", ".", ".."}:
         raise FormatError(where, f"expected a plain file name, got {file[:60]!r}")
-    content = read_bytes(folder / file)
-    return NamedNetwork(name, parse_network(content, file), content), file, digest
+    return NamedFile(name, file, digest, read_bytes(folder / file))
 
 
 def _numbers(value: Json, where: str) -> Vector:

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.errors import InputError
+from verify.extended_claim import is_extended_claim
+from verify.formats.network_file import read_bytes
 from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
+from verify.report.extended_report import extended_report
 from verify.report.judgement import CHECKER, Status, judge
 from verify.report.pdf import typeset
+from verify.result import CLAIM
 
 TEX, PDF = "report.tex", "report.pdf"
 
@@ -32,7 +36,7 @@ class ReportFiles:
 def write_report(
     folder: Path,
     *,
-    checker: Path = CHECKER,
+    checker: Path | None = None,
     limits: Limits | None = None,
     pdflatex: str = "pdflatex",
 ) -> ReportFiles:
@@ -41,7 +45,7 @@ def write_report(
     Args:
         folder: Holds claim.json, the networks it names, certificate.json or
             counterexample.json, and perhaps run.json.
-        checker: The standalone checker.
+        checker: The standalone checker, by default the one for such claims.
         limits: How much of long lists is printed.
         pdflatex: The program that makes the PDF.
 
@@ -49,9 +53,7 @@ def write_report(
         InputError: a file is missing or malformed, there is no checker, or the folder cannot be
             written. A PDF that cannot be made is no error.
     """
-    evidence = read_evidence(folder)
-    judgement = judge(evidence, folder, checker)
-    source = report_source(evidence, judgement, limits or Limits())
+    source, status = _written(folder, checker, limits or Limits())
     try:
         # An older PDF must not stand beside a report that says something else.
         (folder / PDF).unlink(missing_ok=True)
@@ -62,4 +64,13 @@ def write_report(
     except OSError as error:
         raise InputError(str(folder), f"cannot be written, {error.strerror}") from None
     pdf = folder / PDF if made.pdf is not None else None
-    return ReportFiles(folder / TEX, pdf, made.message, judgement.status)
+    return ReportFiles(folder / TEX, pdf, made.message, status)
+
+
+def _written(folder: Path, checker: Path | None, limits: Limits) -> tuple[str, Status]:
+    """The TeX source, and what it says of the claim."""
+    if is_extended_claim(read_bytes(folder / CLAIM)):
+        return extended_report(folder, checker)
+    evidence = read_evidence(folder)
+    judgement = judge(evidence, folder, checker or CHECKER)
+    return report_source(evidence, judgement, limits), judgement.status
