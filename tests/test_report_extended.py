@@ -17,7 +17,7 @@ from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.prove.extended import prove_extended
 from verify.report.judgement import CHECKER, Status
 from verify.report.pdf import typeset
-from verify.report.report import write_report
+from verify.report.report import write_extended_report, write_report
 
 PROVED = (r"\begin{theorem*}", "Then $f(x)=g(x)$", "and an equal one", "Who accepts the theorem")
 
@@ -52,7 +52,7 @@ def says_proved(tex: str) -> bool:
 
 
 def test_an_accepted_extended_claim_is_a_theorem_of_its_own_checker(tmp_path: Path) -> None:
-    files = write_report(written(tmp_path), pdflatex=NO_TEX)
+    files = write_extended_report(written(tmp_path), pdflatex=NO_TEX)
     tex = files.tex.read_text()
     assert files.status is Status.PROVED
     assert all(sign in tex for sign in PROVED)
@@ -63,7 +63,7 @@ def test_an_accepted_extended_claim_is_a_theorem_of_its_own_checker(tmp_path: Pa
 
 
 def test_the_ordinary_checker_accepts_no_extended_claim(tmp_path: Path) -> None:
-    files = write_report(written(tmp_path), checker=CHECKER, pdflatex=NO_TEX)
+    files = write_extended_report(written(tmp_path), checker=CHECKER, pdflatex=NO_TEX)
     assert files.status is Status.OPEN
     assert not says_proved(files.tex.read_text())
 
@@ -83,16 +83,28 @@ def test_what_is_changed_is_not_proved(
     path = written(tmp_path) / file
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
-    files = write_report(tmp_path, pdflatex=NO_TEX)
+    files = write_extended_report(tmp_path, pdflatex=NO_TEX)
     tex = files.tex.read_text()
     assert files.status is Status.OPEN
     assert not says_proved(tex)
     assert reason in tex
 
 
+def test_claims_of_both_kinds_are_not_mixed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a claim about extended-real weights"):
+        write_report(written(tmp_path), pdflatex=NO_TEX)
+    path = tmp_path / "claim.json"
+    path.write_text(path.read_text().replace("relucert-extended-claim", "relucert-claim"))
+    with pytest.raises(InputError, match="relucert-extended-claim"):
+        write_extended_report(tmp_path, pdflatex=NO_TEX)
+    with pytest.raises(InputError, match=r"right\.json"):
+        write_report(tmp_path, pdflatex=NO_TEX)
+    assert not (tmp_path / "report.tex").exists()
+
+
 def test_without_a_certificate_nothing_is_proved(tmp_path: Path) -> None:
     (written(tmp_path) / "certificate.json").unlink()
-    files = write_report(tmp_path, pdflatex=NO_TEX)
+    files = write_extended_report(tmp_path, pdflatex=NO_TEX)
     assert files.status is Status.OPEN
     assert "The folder holds no certificate" in files.tex.read_text()
     assert not says_proved(files.tex.read_text())
@@ -112,7 +124,7 @@ def test_a_malformed_extended_claim_is_refused(
     path = written(tmp_path) / "claim.json"
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(InputError, match=reason):
-        write_report(tmp_path, pdflatex=NO_TEX)
+        write_extended_report(tmp_path, pdflatex=NO_TEX)
 
 
 @needs_tex
@@ -121,7 +133,7 @@ def test_an_extended_report_is_typeset_with_any_names(tmp_path: Path, is_proved:
     folder = written(tmp_path, NASTY, NASTIER)
     if not is_proved:
         (folder / "certificate.json").unlink()
-    made = typeset(write_report(folder, pdflatex=NO_TEX).tex.read_text())
+    made = typeset(write_extended_report(folder, pdflatex=NO_TEX).tex.read_text())
     assert made.message == ""
     assert made.pdf is not None
     assert "Overfull" not in made.log

@@ -20,7 +20,6 @@ from verify.claim import Claim, NamedNetwork
 from verify.errors import InputError
 from verify.prove.strategy import prove
 from verify.relation import is_related, read_relation
-from verify.report.evidence import read_evidence
 from verify.report.judgement import Status
 from verify.report.pdf import typeset
 from verify.report.relation_view import relation_view
@@ -219,17 +218,6 @@ def test_a_long_number_has_a_letter_and_its_digits_are_in_the_claim(tmp_path: Pa
     tex = source_of(written(tmp_path, relation, ("0", "0", "0")), Status.PROVED)
     assert r"within $\varepsilon$ of each other" in tex
     assert r"Here $\varepsilon\approx 1.000\cdot10^{-30}$ is the number in" in tex
-
-
-def test_an_ordinary_network_is_not_taken_for_an_extended_one(tmp_path: Path) -> None:
-    folder = written(tmp_path, "exact", KEPT["exact"])
-    path = folder / "claim.json"
-    path.write_text(path.read_text().replace("relucert-claim", "relucert-extended-claim"))
-    with pytest.raises(InputError, match="relucert-extended-network"):
-        write_report(folder, pdflatex=NO_TEX)
-    with pytest.raises(InputError, match="claim about extended-real weights"):
-        read_evidence(folder)
-    assert not (folder / "report.tex").exists()
 
 
 @pytest.mark.parametrize(

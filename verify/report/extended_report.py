@@ -12,7 +12,7 @@ from pathlib import Path
 from theory.errors import TheoryError
 from verify.claim import NamedNetwork
 from verify.errors import FormatError
-from verify.extended_claim import CHECKER, ExtendedClaim, NamedExtendedNetwork
+from verify.extended_claim import CHECKER, CLAIM_FORMAT, ExtendedClaim, NamedExtendedNetwork
 from verify.formats.domain_file import domain_of
 from verify.formats.extended_json import parse_extended
 from verify.formats.network_file import read_bytes
@@ -28,7 +28,7 @@ from verify.report.theorems import named_theorem, theorems_behind, theorems_of_t
 from verify.result import CERTIFICATE, CLAIM, RUN
 
 
-def extended_report(folder: Path, checker: Path | None = None) -> tuple[str, Status]:
+def extended_report(folder: Path, checker: Path = CHECKER) -> tuple[str, Status]:
     """The TeX source of a report on an extended claim, and what it says; the checker is run.
 
     Raises:
@@ -37,9 +37,11 @@ def extended_report(folder: Path, checker: Path | None = None) -> tuple[str, Sta
     content = read_bytes(folder / CLAIM)
     keys = ("domain", "format", "left", "relation", "right", "version")
     top = object_of(read_json(content, CLAIM), keys, CLAIM)
+    if top["format"] != CLAIM_FORMAT:
+        raise FormatError(CLAIM, f'expected "format":"{CLAIM_FORMAT}"')
     files = tuple(named_file(folder, top[side], f"{CLAIM}, {side}") for side in ("left", "right"))
     claim = _claim(files[0], files[1], top)
-    check = run_checker(folder, checker or CHECKER) if (folder / CERTIFICATE).exists() else None
+    check = run_checker(folder, checker) if (folder / CERTIFICATE).exists() else None
     is_bound = all(file.sha256 == file.stated for file in files)
     is_proved = check is not None and check.answer == "accepted" and is_bound
     status = Status.PROVED if is_proved else Status.OPEN

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.errors import InputError
-from verify.extended_claim import is_extended_claim
-from verify.formats.network_file import read_bytes
+from verify.extended_claim import CHECKER as EXTENDED_CHECKER
 from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
 from verify.report.judgement import CHECKER, Status, judge
 from verify.report.pdf import typeset
-from verify.result import CLAIM
 
 TEX, PDF = "report.tex", "report.pdf"
 
@@ -36,7 +34,7 @@ class ReportFiles:
 def write_report(
     folder: Path,
     *,
-    checker: Path | None = None,
+    checker: Path = CHECKER,
     limits: Limits | None = None,
     pdflatex: str = "pdflatex",
 ) -> ReportFiles:
@@ -45,15 +43,34 @@ def write_report(
     Args:
         folder: Holds claim.json, the networks it names, certificate.json or
             counterexample.json, and perhaps run.json.
-        checker: The standalone checker, by default the one for such claims.
+        checker: The standalone checker.
         limits: How much of long lists is printed.
         pdflatex: The program that makes the PDF.
 
     Raises:
-        InputError: a file is missing or malformed, there is no checker, or the folder cannot be
-            written. A PDF that cannot be made is no error.
+        InputError: a file is missing or malformed, or the claim is about extended-real weights,
+            there is no checker, or the folder cannot be written. A PDF that cannot be made is no
+            error.
     """
-    source, status = _written(folder, checker, limits or Limits())
+    evidence = read_evidence(folder)
+    judgement = judge(evidence, folder, checker)
+    source = report_source(evidence, judgement, limits or Limits())
+    return _written(folder, source, judgement.status, pdflatex)
+
+
+def write_extended_report(
+    folder: Path, *, checker: Path = EXTENDED_CHECKER, pdflatex: str = "pdflatex"
+) -> ReportFiles:
+    """Write the report on a claim about extended-real weights; its own checker is run for it.
+
+    Raises:
+        InputError: as for `write_report`, also where the claim is an ordinary one.
+    """
+    return _written(folder, *extended_report(folder, checker), pdflatex)
+
+
+def _written(folder: Path, source: str, status: Status, pdflatex: str) -> ReportFiles:
+    """The files of a report, once they are in the folder."""
     try:
         # An older PDF must not stand beside a report that says something else.
         (folder / PDF).unlink(missing_ok=True)
@@ -65,12 +82,3 @@ def write_report(
         raise InputError(str(folder), f"cannot be written, {error.strerror}") from None
     pdf = folder / PDF if made.pdf is not None else None
     return ReportFiles(folder / TEX, pdf, made.message, status)
-
-
-def _written(folder: Path, checker: Path | None, limits: Limits) -> tuple[str, Status]:
-    """The TeX source, and what it says of the claim."""
-    if is_extended_claim(read_bytes(folder / CLAIM)):
-        return extended_report(folder, checker)
-    evidence = read_evidence(folder)
-    judgement = judge(evidence, folder, checker or CHECKER)
-    return report_source(evidence, judgement, limits), judgement.status
