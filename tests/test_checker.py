@@ -5,15 +5,17 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.proofs import PROVED, claim_of, proved, small_network, write_case
 from theory.domain import Box, Domain, Polytope, Space
 from theory.network import Affine, Network
-from theory.symmetry import disguised
-from verify import checker
+from theory.symmetry import duplicated, permuted, rescaled
+from verify import certificate, checker
 from verify.certificate import Certificate, checked
 from verify.checker import MalformedError, RejectedError
 from verify.claim import Claim
@@ -193,9 +195,15 @@ def test_malformed_networks_are_refused(layers: object) -> None:
 # -- equal arguments share a symbol
 
 
-@given(networks())
-def test_T11_disguised_copies_need_no_proof(network: Network) -> None:
-    copy = disguised(network, 1)
+@given(networks(), st.randoms(use_true_random=False))
+def test_T11_disguised_copies_need_no_proof(network: Network, random: Random) -> None:
+    copy = network
+    for layer in range(network.hidden_layers):
+        if copy.layers[layer].outputs:
+            copy = duplicated(copy, layer, random.randrange(copy.layers[layer].outputs))
+        units = copy.layers[layer].outputs
+        copy = rescaled(copy, layer, [Fraction(random.randint(1, 9), 4) for _ in range(units)])
+        copy = permuted(copy, layer, random.sample(range(units), units))
     assert verdict_on(claim_of(network, copy, Space(network.inputs)), [["="]]) == "accepted"
 
 
@@ -419,3 +427,18 @@ def test_an_affine_difference_is_seen_in_every_output() -> None:
         other = Network((Affine(two.inputs, two.rows, tuple(map(Fraction, bias))),))
         assert verdict_on(claim_of(Network((two,)), other, UNIT), [["="]]) == "rejected"
     assert verdict_on(claim_of(Network((two,)), Network((two,)), UNIT), [["="]]) == "accepted"
+
+
+def test_long_proofs_are_read_line_by_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    claim, proof = proved(4)
+    monkeypatch.setattr(certificate, "MOST_STEPS_IN_ONE_LINE", 3)
+    paths = write_case(tmp_path, claim, proof)
+    lines = (tmp_path / "certificate.json").read_bytes().splitlines(keepends=True)
+    assert len(lines) == len(proof.steps) + 1
+    assert run(paths)[0] == 0
+    (tmp_path / "certificate.json").write_bytes(b"".join(lines[:-1]))
+    assert run(paths)[0] == 1
+    (tmp_path / "certificate.json").write_bytes(b"".join([*lines, lines[-1]]))
+    assert run(paths)[0] == 1
+    (tmp_path / "certificate.json").write_bytes(b"".join([*lines[:2], b"\n", *lines[2:]]))
+    assert run(paths)[0] == 2

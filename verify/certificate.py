@@ -12,6 +12,8 @@ from verify.claim import VERSION, Claim, json_bytes
 
 Step = list[object]
 
+MOST_STEPS_IN_ONE_LINE = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -27,15 +29,19 @@ class Certificate:
 
     @property
     def data(self) -> bytes:
-        """The bytes of certificate.json."""
-        return json_bytes(
-            {
-                "claim": self.claim_sha256,
-                "format": "relucert-certificate",
-                "steps": list(self.steps),
-                "version": VERSION,
-            }
-        )
+        """The bytes of certificate.json: one line, or for long proofs a line for every step.
+
+        A reader of lines needs memory for the depth of the case tree only.
+        """
+        is_long = len(self.steps) > MOST_STEPS_IN_ONE_LINE
+        first, more = ((), self.steps) if is_long else (self.steps, ())
+        head = {
+            "claim": self.claim_sha256,
+            "format": "relucert-certificate",
+            "steps": list(first),
+            "version": VERSION,
+        }
+        return b"".join(map(json_bytes, (head, *more)))
 
     @property
     def counts(self) -> Counter[str]:
