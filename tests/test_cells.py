@@ -61,6 +61,7 @@ def cells(box: Box, forms: Sequence[Form]) -> tuple[VertexCell, LpCell]:
     assume(exact is not None and floating is not None)
     assert isinstance(exact, VertexCell)
     assert isinstance(floating, LpCell)
+    assume(floating.enter())
     return exact, floating
 
 

@@ -15,7 +15,7 @@ from theory.symmetry import disguised
 from verify.certificate import checked
 from verify.claim import Claim, NamedNetwork
 from verify.formats.network_file import read_network
-from verify.prove import strategy
+from verify.prove import start, strategy
 from verify.prove.strategy import prove
 from verify.relation import is_related, read_relation
 from verify.testing.strategies import equivalent_pairs, nearly_equivalent_pairs, networks, points_in
@@ -126,7 +126,7 @@ def test_a_polytope_shows_what_no_box_does() -> None:
 
 @pytest.mark.parametrize("inputs", [3, 4, 5])
 def test_cells_by_linear_programs(inputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strategy, "MOST_VERTEX_INPUTS", 0)
+    monkeypatch.setattr(start, "MOST_VERTEX_INPUTS", 0)
     network = small_network((inputs, 3, 3, 1), 2)
     # relu(p - q) - p + relu(...) = 0 where p and q are never both positive.
     first, second, last = network.layers

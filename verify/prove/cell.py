@@ -30,11 +30,17 @@ class LemmaError(Exception):
 class Cell(Protocol):
     """A full-dimensional convex cell."""
 
+    def enter(self) -> bool:
+        """Whether the cell seems to have an interior; asked before any other question.
+
+        What the cell answers afterwards depends on the cell alone, not on the way to it.
+        """
+
     def signs(self, forms: Sequence[Form]) -> list[int]:
         """For each form 1 where it seems to be >= 0 on the cell, -1 where <= 0, else 0."""
 
     def parts(self, form: Form) -> "tuple[Cell | None, Cell | None]":
-        """The parts where form >= 0 and where form <= 0; None where a part has no interior."""
+        """The parts where form >= 0 and where form <= 0; None where one is known to be flat."""
 
     def weights(self, form: Form) -> Weights:
         """Facets with weights: form - sum of weight * facet is a constant >= 0, up to the box.

@@ -6,7 +6,7 @@ T13), and the cell is split only while units with several unknown symbols inside
 the last hidden layer of either network is never split: at a leaf every unit is a line symbol,
 symbols of distinct lines that cross the cell are independent, and E = 0 is decided (T14).
 
-The search drives the checker's own state, so that a step it writes is a step that holds.
+The search drives the checker's own state; lemmas are tried in integers before they are written.
 """
 
 from collections import Counter
@@ -29,6 +29,9 @@ class StuckError(Exception):
     def __init__(self, points: Iterable[Vector]) -> None:
         self.points = tuple(points)
         super().__init__("the outputs differ on a cell")
+
+    def __reduce__(self) -> tuple[type["StuckError"], tuple[tuple[Vector, ...]]]:
+        return StuckError, (self.points,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ MODES = (Mode("P", 1, 1), Mode("-", 1, -1), Mode("N", -1, 1), Mode("+", -1, -1))
 
 
 class CellSearch:
-    """Depth-first search that writes the steps of a certificate."""
+    """Writes the steps of a certificate, cell by cell."""
 
     def __init__(self, proof: Proof, free: tuple[int, ...], pulse: Callable[[], None]) -> None:
         self.proof = proof
@@ -83,47 +86,25 @@ class CellSearch:
         self.is_exact = proof.claim.relation == "exact"
 
     def step(self, *step: object) -> None:
-        """Write a step, and take it in the checker's own state."""
+        """Write a step, and take it in the state of the proof."""
         self.proof.step(list(step))
         self.steps.append(list(step))
 
-    def run(self, walls: tuple[Form, ...], cells: list[Cell]) -> list[Step]:
-        """The steps of a proof.
+    def close(self, cell: Cell) -> Step | None:
+        """Do what the current cell decides, down to a leaf; or the split to go on with.
 
-        Args:
-            walls: Forms that cut the domain into the start cells; none where it is one cell.
-            cells: The start cells, the side >= 0 of the first wall first.
+        What is written depends on the steps that lead to the cell, and on nothing else.
 
         Raises:
-            StuckError: the networks seem to differ on some cell.
+            StuckError: the networks seem to differ on the cell.
         """
-        if not walls:
-            self._subtree(cells.pop(0))
-            return self.steps
-        bends = self.bends.copy()
-        self.step("S", list(walls[0]))
-        self.run(walls[1:], cells)
-        self.bends = bends
-        return self.run(walls[1:], cells)
-
-    def _subtree(self, cell: Cell) -> None:
-        waiting: list[tuple[Cell, dict[int, Bend]]] = []
-        while True:
-            self.pulse()
-            symbol = self._simplified(cell)
-            if symbol is None:
-                symbol = self._leaf(cell)
-            if symbol is None:
-                if not waiting:
-                    return
-                cell, self.bends = waiting.pop()
-                continue
-            above, below = cell.parts(self._line(symbol))
-            if above is None or below is None:
-                raise StuckError(cell.points())
-            self.step("S", symbol)
-            waiting.append((below, self.bends.copy()))
-            cell = above
+        self.pulse()
+        if not cell.enter():
+            raise StuckError(cell.points())
+        symbol = self._simplified(cell)
+        if symbol is None:
+            symbol = self._leaf(cell)
+        return None if symbol is None else ["S", symbol]
 
     def _simplified(self, cell: Cell) -> int | None:
         """Settle and decompose what the cell decides; the line to split on if units stay open."""
@@ -162,8 +143,8 @@ class CellSearch:
                 found.lines[bend.inner] += 0
                 found.bends.append(bend)
             else:
-                found.lines.update(name for name in names if not proof.arguments[name][1])
-                fresh = [name for name in names - seen if proof.arguments[name][1]]
+                found.lines.update(name for name in sorted(names) if not proof.arguments[name][1])
+                fresh = [name for name in sorted(names - seen) if proof.arguments[name][1]]
                 todo += fresh
                 seen.update(fresh)
         return found
@@ -195,14 +176,17 @@ class CellSearch:
 
     # -- settling
 
-    def _line(self, symbol: int) -> Form:
-        return self.writer.projected(self.proof.arguments[symbol][0])
+    def line(self, value: object) -> Form:
+        """The line that a split names, by a symbol or as a form, in the coordinates of cells."""
+        proof = self.proof
+        form = proof.arguments[value][0] if isinstance(value, int) else proof.form(value)
+        return self.writer.projected(form)
 
     def _settled(self, cell: Cell, names: list[int], crossing: set[int]) -> bool:
         """Settle every line that does not cross the cell, note the others; whether one did not."""
         if not names:
             return False
-        signs = cell.signs([self._line(name) for name in names])
+        signs = cell.signs([self.line(name) for name in names])
         for name, sign in zip(names, signs, strict=True):
             if sign:
                 self._settle(cell, name, sign)
@@ -287,13 +271,17 @@ class CellSearch:
         names = [name for name, count in lines.items() if 2 * count >= most]
         if len(names) == 1:
             return names[0]
-        forms = [self._line(name) for name in names]
-        return min(zip(names, forms, strict=True), key=lambda one: cell.balance(one[1], forms))[0]
+        forms = [self.line(name) for name in names]
+        order = [
+            (*cell.balance(form, forms), -lines[name])
+            for name, form in zip(names, forms, strict=True)
+        ]
+        return names[order.index(min(order))]
 
     def _leaf(self, cell: Cell) -> int | None:
         """Close the cell, on which every unit is one on a line; or the line to split on first."""
         names = sorted(self.proof.coefficients)
-        signs = cell.signs([self._line(name) for name in names]) if names else []
+        signs = cell.signs([self.line(name) for name in names]) if names else []
         for name, sign in zip(names, signs, strict=True):
             if sign:
                 self._settle(cell, name, sign)
@@ -303,7 +291,7 @@ class CellSearch:
             self.step("=")
             return None
         if self.is_exact:
-            parts = (*cell.parts(self._line(crossing[0])), cell) if crossing else (cell,)
+            parts = (*cell.parts(self.line(crossing[0])), cell) if crossing else (cell,)
             raise StuckError(point for part in parts if part for point in part.points())
         lemmas = obligation_lemmas(self.proof, self.writer, cell)
         if lemmas is not None:

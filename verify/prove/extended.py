@@ -19,7 +19,7 @@ from verify import checker
 from verify.certificate import Step
 from verify.extended_checker import Question, Region, reader
 from verify.extended_claim import ExtendedCertificate, ExtendedClaim, checked
-from verify.prove.cells import CellSearch
+from verify.prove.subtree import Subtree
 from verify.prove.vertex_cell import VertexCell
 
 
@@ -84,7 +84,7 @@ def _steps(question: Question, region: Region, domain: Domain) -> list[Step]:
     if not sides and _is_done(proof):
         return [["="]]
     free, cell = _cell(domain, sides)
-    return CellSearch(proof, free, lambda: None).run((), [VertexCell(cell)])
+    return Subtree(proof, free, VertexCell(cell), lambda: None).grow(lambda: False)
 
 
 def _is_done(proof: checker.Proof) -> bool:

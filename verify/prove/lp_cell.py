@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.domain import Box
-from theory.form import Form, negated
+from theory.form import Form, coordinate_forms, negated
 from theory.network import Vector
 from verify.prove.cell import LemmaError, Signs, Weights
 from verify.prove.vertex_cell import scaled, solved
@@ -23,6 +23,7 @@ from verify.prove.vertex_cell import scaled, solved
 Floats = NDArray[np.float64]
 
 CLEAR = 1.0 / (1 << 24)  # a scaled minimum above this is taken for positive
+_MOST_AXES = 8
 _MOST_POINTS = 256
 _MOST_GROUPS = 256
 _DUAL = 1 << 60
@@ -30,10 +31,9 @@ _SHORT = 1 << 10  # the largest denominator of a dual that is taken for exact
 
 
 class BoxProgram:
-    """One linear program over a box, whose rows follow the cell that asks."""
+    """One linear program over a box, whose rows follow what is asked."""
 
     def __init__(self, box: Box) -> None:
-        self.box = box
         self.lower = np.array([float(end) for end in box.lower])
         self.upper = np.array([float(end) for end in box.upper])
         self._rows: list[Form] = []
@@ -81,17 +81,39 @@ class BoxProgram:
 class LpCell:
     """The part of a box where all rows are nonnegative."""
 
-    def __init__(self, program: BoxProgram, rows: tuple[Form, ...], seen: list[Floats]) -> None:
-        self._program = program
+    def __init__(self, box: Box, rows: tuple[Form, ...]) -> None:
+        self._box = box
         self._rows = rows
-        self._seen = seen[-_MOST_POINTS:]
+        self._own: BoxProgram | None = None
+        self._seen: list[Floats] = []
 
     @staticmethod
     def of_box(box: Box) -> "LpCell":
         """The whole box."""
-        program = BoxProgram(box)
-        middle = (program.lower + program.upper) / 2
-        return LpCell(program, (), [np.concatenate([[1.0], middle])])
+        return LpCell(box, ())
+
+    def enter(self) -> bool:
+        """Begin with points that are furthest along some axes; whether the last row is not flat.
+
+        The solver is a new one, since a used one answers differently where optima are not unique.
+        """
+        self._own = None
+        self._seen = []
+        axes = coordinate_forms(self._box.inputs)[:_MOST_AXES]
+        ends = [form for axis in axes for form in (axis, negated(axis))]
+        try:
+            for form in ends:
+                self._least(form)
+            return all(self._least(negated(row)) < -CLEAR for row in self._rows[-1:])
+        except LemmaError:
+            return False
+
+    @property
+    def _program(self) -> BoxProgram:
+        """The program of this cell, made when it is first needed."""
+        if self._own is None:
+            self._own = BoxProgram(self._box)
+        return self._own
 
     def _least(self, form: Form) -> float:
         value, point, _ = self._program.minimum(form, self._rows)
@@ -119,23 +141,13 @@ class LpCell:
         return True
 
     def _values(self, form: Form) -> Floats:
-        if not self._seen:
-            return np.zeros(1)
-        values: Floats = np.array(self._seen) @ np.array(scaled(form))
+        values: Floats = np.array(self._seen[-_MOST_POINTS:]) @ np.array(scaled(form))
         return values
 
-    def parts(self, form: Form) -> "tuple[LpCell | None, LpCell | None]":
-        """The parts above and below, where a program finds an interior."""
-        found = []
-        for one in (form, negated(form)):
-            inside = self._least(negated(one)) < -CLEAR
-            points = [point for point in self._seen if self._is_above(point, one)]
-            found.append(LpCell(self._program, (*self._rows, one), points) if inside else None)
-        return found[0], found[1]
-
-    @staticmethod
-    def _is_above(point: Floats, form: Form) -> bool:
-        return bool(point @ np.array(scaled(form)) >= -CLEAR)
+    def parts(self, form: Form) -> "tuple[LpCell, LpCell]":
+        """The parts above and below; whether they have an interior is seen on entering them."""
+        above, below = ((*self._rows, one) for one in (form, negated(form)))
+        return LpCell(self._box, above), LpCell(self._box, below)
 
     def weights(self, form: Form) -> Weights:
         """Duals of the rows; exact ones on the active rows where the minimum is about zero."""
@@ -183,7 +195,7 @@ class LpCell:
         total = [weights.denominator * entry for entry in form]
         for row, weight in weights.terms:
             total = [a - weight * b for a, b in zip(total, row, strict=True)]
-        box = self._program.box
+        box = self._box
         ends = zip(total[1:], box.lower, box.upper, strict=True)
         return sum(slope * (low if slope > 0 else high) for slope, low, high in ends) >= -total[0]
 
@@ -213,9 +225,11 @@ class LpCell:
 
     def points(self) -> list[Vector]:
         """Minimisers that were met, and their middle."""
+        if not self._seen and not self.enter():
+            return []
         found = [point[1:] for point in self._seen[-32:]]
-        middle = [np.mean(found, axis=0)] if found else []
-        return [tuple(Fraction(float(value)) for value in point) for point in (*middle, *found)]
+        middle = np.mean(found, axis=0)
+        return [tuple(Fraction(float(value)) for value in point) for point in (middle, *found)]
 
 
 def _clear(form: Form, duals: list[tuple[Form, float]]) -> Weights:

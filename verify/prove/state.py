@@ -1,8 +1,16 @@
 """The state of a proof while it is searched for: the checker's own, without its doubts."""
 
+from copy import copy
+
 from verify import checker
 from verify.checker import Expression, Form, Proof
-from verify.claim import Claim
+
+
+def checker_claim(claim: bytes, left: bytes, right: bytes) -> checker.Claim:
+    """A claim as the checker reads it from the bytes of its three files."""
+    sides = checker.Network(left, "left"), checker.Network(right, "right")
+    domain, relation = checker.document(claim, "claim", "domain relation left right")[:2]
+    return checker.Claim(domain, relation, *sides)
 
 
 class SearchState(Proof):
@@ -12,12 +20,13 @@ class SearchState(Proof):
     rests on that: what is found counts only if the checker accepts its bytes.
     """
 
-    @staticmethod
-    def of(claim: Claim) -> "SearchState":
-        """The state before the first step."""
-        sides = (checker.Network(side.data, side.name) for side in (claim.left, claim.right))
-        domain, relation = checker.document(claim.data, "claim", "domain relation left right")[:2]
-        return SearchState(checker.Claim(domain, relation, *sides))
+    def copied(self) -> "SearchState":
+        """A state of its own that is the same now, before any split is open."""
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, list | dict):
+                setattr(twin, name, value.copy())
+        return twin
 
     def prove(self, sign: int, expression: Expression, lemma: object, side: Form = ()) -> None:
         """Take a lemma for granted."""

@@ -37,6 +37,10 @@ class VertexCell:
         values: Floats = np.array([scaled(form) for form in forms]) @ self._vertices
         return values
 
+    def enter(self) -> bool:
+        """True: cones have an interior."""
+        return True
+
     def signs(self, forms: Sequence[Form]) -> list[int]:
         """The signs, exact."""
         values = self._values(forms)
