@@ -5,13 +5,13 @@ that does so on every hyperplane is of this form. So take the bend at one facet 
 hyperplane, and look whether some place on the hyperplane bends otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from theory.canonical.parts import shared_facets
 from theory.cone import Cone, point_of
 from theory.domain import Domain
-from theory.errors import TheoryError
 from theory.form import Form, integer_network, oriented
 from theory.network import ZERO, Network, Vector
 from theory.region import LinearRegion, Visit, nothing, regions
@@ -114,39 +114,11 @@ def _apart(here: _Facet, there: _Facet, scale: int) -> NonMember:
     return NonMember(here.hyperplane, *bends)
 
 
-def _facets(cells: Sequence[LinearRegion]) -> list[_Facet]:
+def _facets(cells: Sequence[LinearRegion]) -> Iterator[_Facet]:
     """The facets between two cells; where the affine maps are equal the bend is 0."""
-    found: list[_Facet] = []
-    waiting: dict[frozenset[Form], tuple[Form, LinearRegion]] = {}
-    for region in cells:
-        for index, form in enumerate(region.cell.facets):
-            if not any(form[1:]):
-                continue
-            members = _on_facet(region.cell, index)
-            known = waiting.pop(members, None)
-            if known is None:
-                waiting[members] = (form, region)
-            else:
-                inward, before = known
-                pairs = zip(before.outputs, region.outputs, strict=True)
-                bend = tuple(_ratio(above, below, inward) for above, below in pairs)
-                middle = tuple(map(sum, zip(*members, strict=True)))
-                found.append(_Facet(oriented(inward)[0], point_of(middle), bend))
-    return found
-
-
-def _on_facet(cell: Cone, index: int) -> frozenset[Form]:
-    pairs = zip(cell.generators, cell.incidence, strict=True)
-    return frozenset(generator for generator, mask in pairs if mask >> index & 1)
-
-
-def _ratio(above: Form, below: Form, facet: Form) -> int:
-    """The k with above - below = k * facet."""
-    pivot = next(index for index, entry in enumerate(facet) if index and entry)
-    bend = (above[pivot] - below[pivot]) // facet[pivot]
-    if any(a - b != bend * c for a, b, c in zip(above, below, facet, strict=True)):
-        raise TheoryError("membership: the pieces of two cells differ on their common facet")
-    return bend
+    for facet in shared_facets((region.cell, region.outputs) for region in cells):
+        middle = point_of(tuple(map(sum, zip(*facet.generators, strict=True))))
+        yield _Facet(oriented(facet.form)[0], middle, tuple(facet.bends))
 
 
 def _zero(cell: Cone, values: Sequence[int]) -> Vector:

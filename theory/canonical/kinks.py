@@ -7,23 +7,35 @@ f(above) - f(below) = k h nearby. It is linear in f, so the form of a sum is the
 a wide shallow network is taken unit by unit and its many regions are never enumerated.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.canonical.fingerprint import fingerprint
-from theory.canonical.kink_lines import Bends, Cell, End, KinkLine, Steps
+from theory.canonical.parts import Part, parts, shared_facets
+from theory.canonical.steps import End, StepSums, first_difference, free_place
 from theory.canonical.witness import across, affine_points
-from theory.composition import unit_sums
-from theory.cone import Cone, domain_cones
-from theory.domain import Box, Domain
+from theory.domain import Domain
 from theory.errors import ScopeError, ShapeError
-from theory.form import Form
+from theory.form import Form, oriented
 from theory.interior import Interior
 from theory.network import Network, Vector
-from theory.region import Visit, nothing, region_of, regions
-from theory.settling import settled
-from theory.unit import Number, Unit, UnitSum
+from theory.region import Visit, nothing, region_of
+
+
+@dataclass(frozen=True, slots=True)
+class KinkLine:
+    """The bends along one line h = 0, h = (c, a, b) an oriented primitive form.
+
+    Attributes:
+        line: h.
+        steps: Pairs (start, bend), starts increasing: from the place `start` on, where the place
+            of (x, y) is a y - b x, every output bends by its entry of `bend`. The first start
+            is None for minus infinity. Before the first step nothing bends.
+    """
+
+    line: Form
+    steps: tuple[tuple[End, Vector], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,69 +79,38 @@ def kink_form(network: Network, domain: Domain, visit: Visit = nothing) -> KinkF
     if domain.inputs != 2:
         raise ShapeError(f"domain: expected 2 inputs, got {domain.inputs}")
     interior = Interior.of(domain)
-    bends = Bends(network.outputs)
-    sums, scale = unit_sums(network)
-    if isinstance(domain, Box):
-        sums = settled(sums, domain)
-    if _is_wide(sums):
-        for unit, weights in _weighted(sums).items():
-            visit()
-            bends.add(_cells_of(unit, domain), (weights,))
-    else:
-        one = [tuple(int(i == j) for j in range(network.outputs)) for i in range(network.outputs)]
-        bends.add(_cells(network, domain, visit), one)
+    bends: StepSums[Form] = StepSums(network.outputs)
+    found, scale = parts(network, domain, visit)
+    for part in found:
+        _add_bends(bends, part)
     piece = region_of(network, interior.point)
     germ = tuple(tuple(Fraction(entry, piece.scale) for entry in form) for form in piece.outputs)
-    return KinkForm(bends.lines(scale), germ)
+    lines = tuple(KinkLine(line, steps) for line, steps in bends.finished(scale))
+    return KinkForm(lines, germ)
 
 
-def _cells(network: Network, domain: Domain, visit: Visit) -> Iterator[Cell]:
-    for region in regions(network, domain):
-        visit()
-        yield region.cell, region.outputs
+def _add_bends(bends: StepSums[Form], part: Part) -> None:
+    """Add the bends of a part, edge by edge."""
+    for edge in shared_facets(part.cells):
+        if edge.above != edge.below:
+            line = oriented(edge.form)[0]
+            bends.add(line, _places(line, edge.generators), part.total(edge.bends))
 
 
-# ------------------------------------------------------------------------------ unit by unit
-
-
-def _weighted(sums: Sequence[UnitSum]) -> dict[Unit, tuple[Number, ...]]:
-    """The units of the sums, each with its weight in every output."""
-    units = dict.fromkeys(unit for term in sums for unit in term.units)
-    return {unit: tuple(term.units.get(unit, 0) for term in sums) for unit in units}
-
-
-def _is_wide(sums: Sequence[UnitSum]) -> bool:
-    """Whether units one by one have fewer cells than all of them together, by a rough count.
-
-    k lines cut the plane into about k^2 / 2 cells.
-    """
-    units = {unit for term in sums for unit in term.units}
-    if any(unit.depth > 2 for unit in units):
-        return False
-    lines = {inner for unit in units for inner, _ in unit.inner}
-    return sum((2 + len(unit.inner)) ** 2 for unit in units) < len(lines | units) ** 2
-
-
-def _cells_of(unit: Unit, domain: Domain) -> Iterator[Cell]:
-    """The cells of one unit of depth 1 or 2 over the domain, with its form on each."""
-    lines = [inner.form for inner, _ in unit.inner]
-    parts = [(cone, unit.form) for cone in domain_cones(domain, [*lines, unit.form])]
-    for inner, weight in unit.inner:
-        cut: list[tuple[Cone, Form]] = []
-        for cone, form in parts:
-            above, below = cone.split(inner.form)
-            if above is not None:
-                on = tuple(a + weight * b for a, b in zip(form, inner.form, strict=True))
-                cut.append((above, on))
-            if below is not None:
-                cut.append((below, form))
-        parts = cut
-    for cone, form in parts:
-        above, below = cone.split(form) if any(form) else (None, cone)
-        if above is not None:
-            yield above, (form,)
-        if below is not None:
-            yield below, ((0,) * len(form),)
+def _places(line: Form, ends: Iterable[Form]) -> tuple[End, End]:
+    """The places of an edge's ends along its line, the first one less; None is infinite."""
+    _, a, b = line
+    found: list[Fraction] = []
+    ray = 0
+    for x0, x, y in ends:
+        along = a * y - b * x
+        if x0:
+            found.append(Fraction(along, x0))
+        else:
+            ray = along
+    if len(found) == 2:
+        return min(found), max(found)
+    return (None, found[0]) if ray < 0 else (found[0], None)
 
 
 # ----------------------------------------------------------------------- where forms differ
@@ -151,37 +132,13 @@ def points_apart_in_plane(left: KinkForm, right: KinkForm, domain: Domain) -> tu
         one, other = kinks.get(line, ()), others.get(line, ())
         if one != other:
             rest = sorted(lines - {line})
-            start, end = _first_difference(one, other)
-            return tuple(across(interior, line, _free_point(line, rest, start, end), rest))
+            met = [place for form in rest if (place := _crossing(line, form)) is not None]
+            place = free_place(*first_difference(one, other), met)
+            return tuple(across(interior, line, _point_at(line, place), rest))
     return tuple(affine_points(interior))
 
 
-def _first_difference(left: Steps, right: Steps) -> tuple[End, End]:
-    """The first stretch of a line on which two different step functions are different."""
-    number = 0
-    while left[number : number + 1] == right[number : number + 1]:
-        number += 1
-    starts = [steps[number][0] for steps in (left, right) if len(steps) > number]
-    start = None if None in starts else min(place for place in starts if place is not None)
-    after = [
-        place
-        for steps in (left, right)
-        for place, _ in steps[number:]
-        if place is not None and (start is None or place > start)
-    ]
-    return start, min(after, default=None)
-
-
-def _free_point(line: Form, others: Sequence[Form], start: End, end: End) -> Vector:
-    """A point of a stretch of a line that lies on none of the other lines."""
-    crossings = [place for other in others if (place := _crossing(line, other)) is not None]
-    if start is None:
-        inside = [place for place in crossings if end is None or place < end]
-        place = (min(inside) if inside else Fraction(1) if end is None else end) - 1
-    else:
-        ends = [place for place in crossings if place > start]
-        ends += [end] if end is not None else []
-        place = (start + min(ends)) / 2 if ends else start + 1
+def _point_at(line: Form, place: Fraction) -> Vector:
     c, a, b = line
     square = a * a + b * b
     return ((-c * a - b * place) / square, (-c * b + a * place) / square)

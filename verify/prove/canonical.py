@@ -1,4 +1,4 @@
-"""Equality by canonical forms: complete for one hidden layer, one input and two inputs.
+"""Equality by canonical forms: complete for one hidden layer, and for one, two, three inputs.
 
 Two networks are brought into canonical form and compared. Different forms name a point at
 which the networks differ; equal forms are a proof of another kind than a certificate, so the
@@ -8,6 +8,7 @@ compared by the syntactic normal form, which can say equal only.
 
 from dataclasses import dataclass
 
+from theory.canonical.flags import flag_form, points_apart_in_space
 from theory.canonical.kinks import kink_form, points_apart_in_plane
 from theory.canonical.line import line_form, points_apart_on_line
 from theory.canonical.one_hidden import one_hidden_form, points_apart
@@ -54,7 +55,7 @@ Comparison = Same | Apart | Undecided
 def compared(claim: Claim, visit: Visit) -> Comparison:
     """What canonical forms say about a claim of exact equality.
 
-    Theorem: T26, T27, T28 (complete), T29 (equal forms mean equal functions).
+    Theorem: T26, T27, T28, T34 (complete), T29 (equal forms mean equal functions).
 
     Args:
         claim: The claim.
@@ -102,6 +103,11 @@ def _complete(left: Network, right: Network, domain: Domain, visit: Visit) -> Co
         name = "theory.canonical.kinks.kink_form"
         about = f"{name}, {len(this.lines)} lines, SHA-256 {this.digest}"
         return _answer("T28", points_apart_in_plane(this, that, domain), about)
+    if domain.inputs == 3:
+        left_form, right_form = (flag_form(network, domain, visit) for network in (left, right))
+        name = "theory.canonical.flags.flag_form"
+        about = f"{name}, {len(left_form.lines)} lines, SHA-256 {left_form.digest}"
+        return _answer("T34", points_apart_in_space(left_form, right_form, domain), about)
     return Undecided(
         f"{domain.inputs} inputs and {max(left.hidden_layers, right.hidden_layers)} hidden "
         "layers have no canonical form here, and the syntactic normal forms (T29) are different, "
