@@ -26,7 +26,9 @@ HOMES = {
     "typer": ("verify/cli",),
     "rich": ("verify/cli",),
     "numpy": ("verify/prove", "verify/formats"),
+    "pytest": ("verify/testing/plugin.py",),
     "sklearn": (),
+    "torch": (),
     "scipy": (),
 }
 NAMELESS = {"utils", "util", "helpers", "helper", "core", "manager", "common", "base", "misc"}

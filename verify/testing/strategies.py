@@ -5,8 +5,8 @@
 
 Everything shrinks towards few small whole numbers. Degenerate shapes are drawn on purpose,
 not by luck: zero rows, zero biases, units on the same hyperplane (duplicated, opposite,
-parallel), dead units, constant outputs, width 1, no hidden layer, boxes with fixed inputs,
-polytopes without interior.
+parallel), many units that change sign at one point, dead units, constant outputs, width 1,
+no hidden layer, boxes with fixed inputs, polytopes without interior.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import DomainError
 from theory.form import Form, integer_form
-from theory.network import ZERO, Affine, Network, Vector, sparse_row
+from theory.network import ZERO, Affine, Network, Vector, relu, sparse_row
 from theory.symmetry import duplicated, padded, permuted, rescaled
 from verify.testing.projection import last_interval, shadows
 
@@ -53,10 +53,11 @@ SIZES = st.integers(1, 3)
 WIDTHS: st.SearchStrategy[Sequence[int]] = st.lists(st.integers(1, 4), max_size=3)
 OUTPUTS = st.integers(1, 2)
 
-_FIRST_KINDS = st.sampled_from(("free", "free", "zero bias", "zero row", "dead"))
+_FIRST_KINDS = st.sampled_from(("free", "free", "zero bias", "tie", "tie", "zero row", "dead"))
 _COPIES = ("duplicate", "opposite", "parallel")
 _KINDS = st.sampled_from(
-    ("free", "free", "zero bias", "duplicate", "opposite", "parallel", "zero row", "dead")
+    ("free", "free", "zero bias", "tie", "tie")
+    + ("duplicate", "opposite", "parallel", "zero row", "dead")
 )
 _SELDOM = st.sampled_from((False,) * 7 + (True,))
 _PARTS = st.sampled_from(tuple(Fraction(p, 8) for p in (0, 8, 4, 2, 6, 1, 7)))
@@ -76,6 +77,33 @@ def vectors(
 ) -> st.SearchStrategy[Vector]:
     """Vectors of Q^size."""
     return st.tuples(*[rationals() if entries is None else entries] * size)
+
+
+def affine_layers(
+    inputs: Whole = SIZES,
+    outputs: Whole = SIZES,
+    weights: st.SearchStrategy[Fraction] | None = None,
+) -> st.SearchStrategy[Affine]:
+    """Affine layers Q^inputs -> Q^outputs whose rows are often alike, as in `networks`.
+
+    Args:
+        inputs: The number of inputs, or a strategy for it.
+        outputs: The number of outputs, or a strategy for it.
+        weights: Weights and biases; small rationals by default.
+    """
+    drawn = rationals() if weights is None else weights
+    return _affine_layers(_either(inputs), _either(outputs), drawn)
+
+
+@st.composite
+def _affine_layers(
+    draw: st.DrawFn,
+    inputs: st.SearchStrategy[int],
+    outputs: st.SearchStrategy[int],
+    weights: st.SearchStrategy[Fraction],
+) -> Affine:
+    tie = (ZERO,) * draw(inputs)
+    return _hidden_layer(draw, tie, draw(outputs), weights, first=draw(st.booleans()))
 
 
 def networks(
@@ -105,16 +133,21 @@ def _networks(
     weights: st.SearchStrategy[Fraction],
 ) -> Network:
     sizes = (draw(inputs), *draw(widths), draw(outputs))
-    layers = [
-        _hidden_layer(draw, sizes[index], sizes[index + 1], weights, first=index == 0)
-        for index in range(len(sizes) - 2)
-    ]
+    if len(sizes) == 2:
+        return Network((_output_layer(draw, *sizes, weights),))
+    layers: list[Affine] = []
+    values = draw(vectors(sizes[0], rationals(2, (1,))))  # whole, so that biases stay floats
+    for width in sizes[1:-1]:
+        layers.append(_hidden_layer(draw, values, width, weights, first=not layers))
+        values = tuple(relu(value) for value in layers[-1](values))
     return Network((*layers, _output_layer(draw, sizes[-2], sizes[-1], weights)))
 
 
 def _hidden_layer(
-    draw: st.DrawFn, inputs: int, width: int, weights: st.SearchStrategy[Fraction], *, first: bool
+    draw: st.DrawFn, tie: Vector, width: int, weights: st.SearchStrategy[Fraction], *, first: bool
 ) -> Affine:
+    """A hidden layer; its units of the kind "tie" change sign at that vector of its inputs."""
+    inputs = len(tie)
     rows: list[Vector] = []
     bias: list[Fraction] = []
     for _ in range(width):
@@ -132,6 +165,8 @@ def _hidden_layer(
         else:
             row = (ZERO,) * inputs if kind == "zero row" else draw(vectors(inputs, weights))
             constant = ZERO if kind == "zero bias" else draw(weights)
+            if kind == "tie":
+                constant = -sum((a * x for a, x in zip(row, tie, strict=True)), ZERO)
         rows.append(row)
         bias.append(constant)
     return Affine.dense(rows, bias, inputs)
