@@ -43,6 +43,7 @@ class Row:
 
 
 Multiplier = tuple[Row, int]  # with the numerator of its weight
+Short = tuple[int, list[Multiplier]]  # weights in units of 2^shift, which comes first
 
 
 class LemmaWriter:
@@ -169,27 +170,36 @@ class LemmaWriter:
         """A lemma of few bits, tried downwards from what should be enough, or upwards."""
         size = max(weight for _, weight in exact).bit_length() - denominator.bit_length()
 
-        def tried(bits: int) -> Lemma | None:
+        def tried(bits: int) -> Short | None:
             return self._tried(form, exact, denominator, size - bits)
 
         bits, step, found = max(enough - 1, 1), 2, None
-        while bits > 0 and (lemma := tried(bits)) is not None:
-            found, bits, step = lemma, bits - step, 2 * step
+        while bits > 0 and (short := tried(bits)) is not None:
+            found, bits, step = short, bits - step, 2 * step
         if found is None:
             more = (tried(bits + extra) for extra in (2, 4, 6))
-            found = next((lemma for lemma in more if lemma is not None), None)
-        return found
+            found = next((short for short in more if short is not None), None)
+        return None if found is None else self._thinned(form, *found)
 
     def _tried(
         self, form: Form, exact: list[Multiplier], denominator: int, shift: int
-    ) -> Lemma | None:
-        """The lemma with multiples of 2^shift for weights, if it holds."""
+    ) -> Short | None:
+        """The weights rounded to multiples of 2^shift, if they prove the form."""
         left, right = max(-shift, 0), max(shift, 0)
         short = [(row, _quotient(weight << left, denominator << right)) for row, weight in exact]
         least = self._least(form, 1 << left, [(row, weight << right) for row, weight in short])
-        if least is None or least < 0:
-            return None
-        return [1 << left if left else -right or 1, *_flat(short)]
+        return None if least is None or least < 0 else (shift, short)
+
+    def _thinned(self, form: Form, shift: int, short: list[Multiplier]) -> Lemma:
+        """The lemma without the rows, light ones first, that the box makes good for."""
+        left, right = max(-shift, 0), max(shift, 0)
+        kept = [(row, weight) for row, weight in short if weight]
+        for one in sorted(kept, key=lambda pair: pair[1].bit_length() + pair[0].size):
+            fewer = [other for other in kept if other is not one]
+            least = self._least(form, 1 << left, [(row, weight << right) for row, weight in fewer])
+            if least is not None and least >= 0:
+                kept = fewer
+        return [1 << left if left else -right or 1, *_flat(kept)]
 
 
 def _quotient(numerator: int, denominator: int) -> int:
