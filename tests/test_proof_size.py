@@ -1,0 +1,62 @@
+"""Proofs that are found hold no more than they need: no step, and hardly a multiplier."""
+
+import json
+
+import pytest
+
+from tests.proofs import PROVED, proved
+from verify.certificate import Certificate, Step, checked
+from verify.checker import Expression, Form, MalformedError, Proof, RejectedError
+from verify.claim import Claim
+from verify.prove.strategy import proof_of
+
+MOST_STEPS = 60  # tried one by one
+
+
+def is_accepted(claim: Claim, steps: list[Step]) -> bool:
+    """Whether the checker accepts the steps."""
+    try:
+        return checked(claim, Certificate.of(claim, steps)).finished
+    except (RejectedError, MalformedError):
+        return False
+
+
+@pytest.mark.parametrize("index", range(len(PROVED)))
+def test_no_step_is_needless(index: int) -> None:
+    claim, certificate = proved(index)
+    steps = list(certificate.steps)
+    settling = [number for number, step in enumerate(steps) if step[0] in ("+", "-", "N", "D")]
+    for number in settling[:: max(1, len(settling) // MOST_STEPS)]:
+        assert not is_accepted(claim, steps[:number] + steps[number + 1 :]), steps[number]
+
+
+class Weighed(Proof):
+    """A proof that counts the multipliers of its lemmas, and those that could be left out."""
+
+    multipliers = 0
+    needless = 0
+
+    def prove(self, sign: int, expression: Expression, lemma: object, side: Form = ()) -> None:
+        super().prove(sign, expression, lemma, side)
+        entries: list[int] = json.loads(json.dumps(lemma))
+        for place in range(1, len(entries), 2):
+            self.multipliers += 1
+            fewer = entries[:place] + entries[place + 2 :]
+            try:
+                super().prove(sign, expression, fewer, side)
+            except RejectedError:
+                continue
+            self.needless += 1
+
+
+def test_T12_few_multipliers_could_be_left_out() -> None:
+    total = needless = 0
+    for index in range(len(PROVED)):
+        claim, certificate = proved(index)
+        proof = Weighed(proof_of(claim).claim)
+        for step in certificate.steps:
+            proof.step(step)
+        total += proof.multipliers
+        needless += proof.needless
+    assert total > 100
+    assert 50 * needless <= total
