@@ -442,3 +442,11 @@ def test_long_proofs_are_read_line_by_line(monkeypatch: pytest.MonkeyPatch, tmp_
     assert run(paths)[0] == 1
     (tmp_path / "certificate.json").write_bytes(b"".join([*lines[:2], b"\n", *lines[2:]]))
     assert run(paths)[0] == 2
+
+
+@pytest.mark.parametrize("relation", ["top1", "topk=2", "margin=1"])
+def test_a_decision_between_too_few_outputs_needs_no_lemma(relation: str) -> None:
+    claim = claim_of(relu_of([1], 0), relu_of([2], 1), UNIT)
+    decision = Claim(claim.left, claim.right, claim.domain, relation)
+    assert verdict_on(decision, [["="]]) == "accepted"
+    assert verdict_on(decision, [["=", []]]) == "malformed"

@@ -423,7 +423,7 @@ class Proof:
         """Rules = and 0.  Every obligation holds here; or -1 >= 0, so that the cell is empty."""
         if name == "0":
             self.prove(1, ((-1, *self.zero[1:]), {}), lemmas[0])
-        elif lemmas:
+        elif lemmas or not self.obligations:
             expect(len(lemmas) == len(self.obligations), "leaf: expected a lemma per obligation")
             for (given, goal), lemma in zip(self.obligations, lemmas, strict=True):
                 rows = len(self.rows)

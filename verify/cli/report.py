@@ -8,11 +8,15 @@ from verify.cli.terminal import Terminal
 
 def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     """Write OUT/report.tex and, where pdflatex is, OUT/report.pdf."""
-    from verify.report.report import write_report
+    from verify.extended_claim import is_extended_claim
+    from verify.report.report import write_extended_report, write_report
+    from verify.result import CLAIM
 
+    claim = Path(out) / CLAIM
+    is_extended = claim.is_file() and is_extended_claim(claim.read_bytes())
     terminal = Terminal(json, quiet)
     with terminal.progress("typesetting"):
-        files = write_report(Path(out))
+        files = (write_extended_report if is_extended else write_report)(Path(out))
     pdf = None if files.pdf is None else str(files.pdf)
     terminal.tell(
         {"tex": str(files.tex), "pdf": pdf, "message": files.message, "status": files.status.value},
