@@ -23,7 +23,7 @@ Relation = Annotated[
     typer.Option(
         "--relation",
         metavar="RELATION",
-        help="exact, eps=1/100 (small networks); top1, topk=3, margin=1/50 are read.",
+        help="exact, or for small networks eps=1/100, top1, topk=3, margin=1/50.",
     ),
 ]
 EngineName = Annotated[
