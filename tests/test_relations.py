@@ -29,7 +29,7 @@ from verify.claim import Claim, NamedNetwork, json_bytes
 from verify.testing.strategies import networks, points_in
 
 UNIT, PLANE = Box.cube(1, -1, 1), Box.cube(2, -1, 1)
-ATTACKS = 600  # in every run
+ATTACKS = 1000  # in every run
 
 
 def claim_that(relation: str, left: Network, right: Network, domain: Domain) -> Claim:
