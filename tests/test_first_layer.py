@@ -78,3 +78,16 @@ def test_a_box_passes_forms_by_one_unit_each() -> None:
     terms = [affine_sum((1, 1, -1, 0)), affine_sum((0, 2, -2, 0))]
     layer = first_layer(terms, Box.cube(3, -1, 1))
     assert [signal.form for signal in layer.signals] == [(2, 1, -1, 0)]
+
+
+def test_a_line_along_an_input_passes_that_input_though_others_do_not() -> None:
+    """relu(3 x - 2 y) - relu(x) + y needs y by a pair, but x by one unit more."""
+    lines = weighted_sum(((line(0, 3, -2), 1), (line(1, 5, 7), 1), (line(0, 1, 0), -1)), 3)
+    arguments = [
+        weighted_sum(((lines, 1), (affine_sum((0, 0, 1)), 1)), 3),
+        weighted_sum(((lines, 2), (affine_sum((0, 1, 3)), 1)), 3),
+        weighted_sum(((lines, 3), (affine_sum((0, 2, -1)), 1)), 3),
+    ]
+    layer = first_layer(arguments, Space(2))
+    assert layer.passage.cost == 3
+    assert len({signal.form for signal in layer.signals}) == len(layer.signals) == 6

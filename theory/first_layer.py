@@ -144,8 +144,10 @@ def _cheapest(spanning: list[Gradient], lines: Sequence[Gradient], domain: Domai
     best = _passage((), basis, domain)
     if isinstance(domain, Box) or not basis:
         return best
+    signed = {*basis, *(tuple(-entry for entry in row) for row in basis)}
+    equal = [index for index, line in enumerate(lines) if line in signed]
     inside = [index for index, line in enumerate(lines) if _is_inside(line, basis)]
-    for usable in (inside, list(range(len(lines)))):
+    for usable in (equal, inside, list(range(len(lines)))):
         candidates = [*(lines[index] for index in usable), *basis]
         chosen = pivots(list(zip(*candidates, strict=True)), len(candidates))
         named = tuple(usable[index] for index in chosen if index < len(usable))
