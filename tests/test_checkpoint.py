@@ -1,6 +1,8 @@
 """Checkpoints: what was proved is not proved again, and nothing is believed that was on disk."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +15,8 @@ from theory.domain import Box, Domain, Space
 from theory.forms.two_hidden import two_hidden_form
 from verify.certificate import Step
 from verify.claim import Claim
+from verify.cli import main
 from verify.prove.checkpoint import (
-    CHECKPOINT,
     Checkpoint,
     CheckpointError,
     checkpoint_data,
@@ -25,6 +27,7 @@ from verify.prove.draft import GAP, Draft
 from verify.prove.strategy import prove
 from verify.prove.subtree import Problem
 from verify.prove.tree_search import Means, TreeSearch
+from verify.result import CERTIFICATE, CHECKPOINT
 from verify.verdict import Equivalent, Unknown
 
 DOMAINS: tuple[Domain, ...] = (Box.cube(2, -2, 2), TRIANGLE, Space(2))
@@ -189,3 +192,101 @@ def test_no_file_is_no_checkpoint(tmp_path: Path) -> None:
     checkpoint.remove()
     checkpoint.remove()
     assert checkpoint.read() is None
+
+
+# -- the command line
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def terminate() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Command:
+    """A transformation whose proof has a case tree, run as a user would."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capsys = capsys
+
+    def __call__(self, *more: str, domain: str = "box:-1,1") -> tuple[int, str, str]:
+        network = str(EXAMPLES / "diabetes_2-8-8-1.onnx")
+        words = ["transform", "two-hidden", network, "--domain", domain, "--engine", "cells"]
+        status = main([*words, "-o", str(self.folder), *more])
+        return status, *self.capsys.readouterr()
+
+    def bytes_of(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+
+@pytest.fixture
+def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(tmp_path / "out", capsys)
+
+
+@pytest.mark.parametrize("stop", [interrupt, terminate])
+def test_an_interrupted_command_is_resumed_by_itself(
+    stop: Callable[[], None], command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command()[0] == 0
+    certificate = command.bytes_of(CERTIFICATE)
+    (command.folder / CERTIFICATE).unlink()
+    counted: list[int] = []
+    pulse = Clock.pulse
+
+    def stopping(clock: Clock) -> None:
+        counted.append(1)
+        if len(counted) == 4:
+            stop()
+        pulse(clock)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Clock, "pulse", stopping)
+        status, out, error = command()
+    assert (status, out) == (2, "")
+    assert error.startswith("relucert: interrupted; the same command goes on from ")
+    assert error.count("\n") == 1
+    assert not (command.folder / CERTIFICATE).exists()
+    assert json.loads(command.bytes_of(CHECKPOINT))["steps"].count(GAP) > 1
+    status, out, error = command("--jobs", "2")
+    assert status == 0
+    assert error.startswith("relucert: going on from ")
+    assert command.bytes_of(CERTIFICATE) == certificate
+    assert not (command.folder / CHECKPOINT).exists()
+
+
+def test_a_command_that_ran_out_of_time_says_how_it_goes_on(command: Command) -> None:
+    status, out, error = command("--timeout", "1e-9", "--json")
+    found = json.loads(out)
+    assert (status, error, found["verdict"]) == (2, "", "unknown")
+    assert str(command.folder / CHECKPOINT) in found["files"]
+    status, out, _ = command("--timeout", "1e-9")
+    assert "the same command goes on from there" in out
+    assert command()[0] == 0
+    assert not (command.folder / CHECKPOINT).exists()
+
+
+def test_a_checkpoint_of_another_claim_is_ignored_with_a_word(command: Command) -> None:
+    command("--timeout", "1e-9")
+    status, out, error = command(domain="box:-1,2")
+    assert status == 0
+    assert error.endswith("checkpoint.json is ignored: it belongs to another claim\n")
+    (command.folder / CHECKPOINT).write_bytes(b"{")
+    status, out, error = command("-q")
+    assert (status, out, error) == (0, "", "")
+    assert not (command.folder / CHECKPOINT).exists()
+
+
+def test_without_a_folder_an_interrupt_says_what_would_have_helped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Clock, "pulse", lambda _: interrupt())
+    network = str(EXAMPLES / "diabetes_2-8-8-1.onnx")
+    words = ["transform", "two-hidden", network, "--domain", "box:-1,1", "--engine", "cells"]
+    assert main(words) == 2
+    assert capsys.readouterr().err.count("-o OUT") == 1

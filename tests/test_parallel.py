@@ -1,9 +1,12 @@
 """Parallel search: the certificate does not depend on who searched, in what order, or how long."""
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,7 @@ from theory.domain import Box, Domain, Space
 from theory.forms.two_hidden import two_hidden_form
 from verify.certificate import Step
 from verify.claim import Claim
+from verify.cli import main
 from verify.errors import InputError
 from verify.prove import start, tree_search
 from verify.prove.clock import Clock
@@ -230,6 +234,49 @@ def test_unknown_executors_are_refused(text: str) -> None:
 
 
 def test_dask_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match="not installed"):
         chosen_workers(1, "dask:tcp://127.0.0.1:8786")
+
+
+def test_a_command_without_dask_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    words = ["prove", "a.onnx", "b.onnx", "--domain", "all", "--executor", "dask:tcp://host:8786"]
+    network = str(Path(__file__).resolve().parents[1] / "examples" / "diabetes_2-8-8-1.onnx")
+    words[1:3] = [network, network]
+    assert main(words) == 3
+    assert "pip install 'relucert[dask]'" in capsys.readouterr().err
+
+
+def test_a_cluster_is_one_more_executor(monkeypatch: pytest.MonkeyPatch, impatience: None) -> None:
+    """What is used of Dask, played by a pool of threads."""
+
+    class Client:
+        def __init__(self, address: str, timeout: str) -> None:
+            self.address = address
+            self.is_closed = False
+
+        def nthreads(self) -> dict[str, int]:
+            return {"one": 2, "other": 1}
+
+        def get_executor(self) -> Executor:
+            return ThreadPoolExecutor(3)
+
+        def __enter__(self) -> "Client":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.is_closed = True
+
+    distributed = ModuleType("distributed")
+    vars(distributed)["Client"] = Client
+    monkeypatch.setitem(sys.modules, "distributed", distributed)
+    cluster = chosen_workers(1, "dask:tcp://host:8786")
+    assert cluster is not None
+    assert cluster.count == 3
+    claim = shallow_claim(DOMAINS[0])
+    verdict = prove(claim, "cells", means=Means(cluster))
+    assert isinstance(verdict, Equivalent)
+    assert list(verdict.certificate.steps) == serial(claim)

@@ -17,6 +17,7 @@ from verify.cli.explain import explain
 from verify.cli.prove import prove
 from verify.cli.regions import regions
 from verify.cli.report import report
+from verify.cli.resumption import StoppedError
 from verify.cli.show import show
 from verify.cli.transform import transform
 from verify.errors import InputError, one_line
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = application(words or ["--help"], prog_name="relucert", standalone_mode=False)
     except (InputError, TheoryError, typer.TyperException) as error:
         return _complain(_message(error), BAD_INPUT)
+    except StoppedError as error:
+        return _complain(str(error), UNKNOWN)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", UNKNOWN)
     except BrokenPipeError:  # whoever read the output has left

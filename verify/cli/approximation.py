@@ -39,7 +39,8 @@ def settle_global_linear(task: Task, terminal: Terminal) -> int:
         terminal.tell({}, _lines(form, measured))
     facts = asdict(form.trace) | {"slope": str(slope), "warning": _WARNING} | _facts(measured)
     run = Run(task.command, "global-linear", str(facts.pop("theorem")), facts, seconds)
-    question = Question(claim, task.engine, task.timeout, task.opinion, task.folder)
+    limits = (task.engine, task.timeout, task.opinion)
+    question = Question(claim, *limits, task.folder, task.workers)
     return settle(question, run, terminal)
 
 

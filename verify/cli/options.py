@@ -36,11 +36,15 @@ EngineName = Annotated[
 ]
 Timeout = Annotated[
     float | None,
-    typer.Option("--timeout", metavar="S", help="Give up (exit 2) after S seconds of search."),
+    typer.Option("--timeout", metavar="S", help="Stop (exit 2) after S seconds of search."),
 ]
 Jobs = Annotated[
     int,
-    typer.Option("--jobs", metavar="N", min=1, help="Processes at most; the search uses one."),
+    typer.Option("--jobs", metavar="N", min=1, help="Search in so many processes."),
+]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option("--executor", metavar="EXECUTOR", help="dask:ADDRESS searches on a Dask cluster."),
 ]
 Opinion = Annotated[
     float | None,

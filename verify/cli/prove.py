@@ -13,6 +13,7 @@ from verify.cli.options import (
     AsJson,
     DomainText,
     EngineName,
+    ExecutorName,
     Jobs,
     Opinion,
     Out,
@@ -44,6 +45,7 @@ def prove(
     engine: EngineName = "auto",
     timeout: Timeout = None,
     jobs: Jobs = 1,
+    executor: ExecutorName = None,
     second_opinion: Opinion = None,
     smtlib: Script = None,
     out: Out = None,
@@ -52,9 +54,9 @@ def prove(
 ) -> int:
     """Prove that two networks are equal on a domain, or find a point where they differ."""
     from verify.cli.question import Question, checked_engine, checked_seconds, settle
+    from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
 
-    del jobs  # one process searches so far
     started = time.monotonic()
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
@@ -72,7 +74,8 @@ def prove(
     folder = None if out is None else prepared_folder(out)
     command = ("relucert", "prove", left, *words)
     run = Run(command, seconds={"read": time.monotonic() - started})
-    question = Question(claim, engine, timeout, second_opinion, folder)
+    workers = chosen_workers(jobs, executor)
+    question = Question(claim, engine, timeout, second_opinion, folder, workers)
     return settle(question, run, Terminal(json, quiet), is_query=is_query)
 
 

@@ -4,15 +4,18 @@ import math
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from theory.domain import Box, Domain, Polytope, Space
 from verify.claim import Claim
+from verify.cli.resumption import decided
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
 from verify.formats.domain_file import domain_value
 from verify.relation import Epsilon, Exact, read_relation
 from verify.result import (
     CERTIFICATE,
+    CHECKPOINT,
     COUNTEREXAMPLE,
     Opinion,
     Run,
@@ -21,6 +24,9 @@ from verify.result import (
     write_result,
 )
 from verify.verdict import Different, Equivalent, Unknown, Verdict
+
+if TYPE_CHECKING:
+    from verify.prove.workers import Workers
 
 ENGINES = ("auto", "merge", "canonical", "cells", "smt")
 _MOST_BITS = 1000
@@ -38,6 +44,7 @@ class Question:
         timeout: Seconds of search at most, or None.
         opinion: Seconds for Z3's opinion, or None.
         out: The folder for claim and evidence, or None.
+        workers: Who searches with this process, if anyone.
     """
 
     claim: Claim
@@ -45,6 +52,7 @@ class Question:
     timeout: float | None
     opinion: float | None
     out: Path | None
+    workers: "Workers | None" = None
 
 
 def checked_engine(name: str) -> str:
@@ -76,17 +84,14 @@ def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool =
     """
     claim = question.claim
     _refuse_empty(claim.domain)
-    from verify.prove.strategy import prove  # here, since it is slow to import
-
     started = time.monotonic()
-    with terminal.progress("proving") as tell:
-        verdict = prove(claim, question.engine, question.timeout, tell)
+    verdict = decided(question, terminal)
     run = replace(run, seconds=run.seconds | _seconds(verdict, time.monotonic() - started))
     if question.opinion is not None:
         with terminal.progress("asking Z3"):
             run = replace(run, opinion=_second_opinion(claim, question.opinion))
     written = () if question.out is None else write_result(question.out, claim, verdict, run)
-    files = [str(question.out / name) for name in written] if question.out is not None else []
+    files = [] if question.out is None else _files(question.out, written)
     facts = {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)}
     lines = [*_claim_lines(claim), *_lines(claim, verdict, run), *_where(question.out, verdict)]
     if is_query:
@@ -94,6 +99,11 @@ def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool =
         facts, lines = facts | {"answer": answer}, [answer, *lines]
     terminal.tell(facts, lines)
     return _STATUS[type(verdict)]
+
+
+def _files(out: Path, written: tuple[str, ...]) -> list[str]:
+    names = (*written, CHECKPOINT) if (out / CHECKPOINT).exists() else written
+    return [str(out / name) for name in names]
 
 
 def checked_size(domain: Domain) -> Domain:
@@ -206,4 +216,7 @@ def _where(out: Path | None, verdict: Verdict) -> list[str]:
         case Different():
             return [f"written: {out / COUNTEREXAMPLE} (relucert report {out})"]
         case Unknown():
+            checkpoint = out / CHECKPOINT
+            if checkpoint.exists():
+                return [f"written: {checkpoint} (the same command goes on from there)"]
             return [f"written: {out}"]

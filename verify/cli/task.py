@@ -10,6 +10,7 @@ from theory.errors import NumberError
 from theory.rational import rational
 from verify.errors import InputError
 from verify.formats.network_file import Source
+from verify.prove.workers import Workers
 
 Value = Fraction | str
 
@@ -28,6 +29,7 @@ class Task:
         engine: As `verify.prove.strategy.prove` takes it.
         timeout: Seconds of search at most, or None.
         opinion: Seconds for Z3's opinion, or None.
+        workers: Who searches with this process, if anyone.
     """
 
     source: Source
@@ -39,6 +41,7 @@ class Task:
     engine: str
     timeout: float | None
     opinion: float | None
+    workers: Workers | None
 
 
 def read_settings(texts: Sequence[str], known: Sequence[str]) -> dict[str, Value]:

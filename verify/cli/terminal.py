@@ -30,6 +30,11 @@ class Terminal:
             for line in lines:
                 typer.echo(one_line(line))
 
+    def note(self, text: str) -> None:
+        """Say something that is no part of the answer, on standard error."""
+        if not self.is_quiet:
+            typer.echo(f"relucert: {one_line(text)}", err=True)
+
     @contextmanager
     def progress(self, title: str) -> Iterator[Callable[[str], None] | None]:
         """Show what goes on while it lasts; only on a terminal, and gone afterwards."""

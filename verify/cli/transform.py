@@ -11,6 +11,7 @@ from verify.cli.options import (
     AsJson,
     DomainText,
     EngineName,
+    ExecutorName,
     Jobs,
     Opinion,
     Out,
@@ -134,6 +135,7 @@ def transform(
     engine: EngineName = "auto",
     timeout: Timeout = None,
     jobs: Jobs = 1,
+    executor: ExecutorName = None,
     second_opinion: Opinion = None,
     settings: Settings = None,
     out: Out = None,
@@ -155,9 +157,9 @@ def transform(
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain
     from verify.formats.network_file import read_network
+    from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
 
-    del jobs  # one process searches so far
     if form is None or network is None:
         raise InputError("transform", "expected FORM and NETWORK, or --list")
     chosen = next((entry for entry in FORMS if entry.name == form), None)
@@ -168,6 +170,7 @@ def transform(
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
+    workers = chosen_workers(jobs, executor)
     source = read_network(network)
     where = checked_size(read_domain(domain, source.network.inputs))
     folder = None if out is None else prepared_folder(out)
@@ -176,7 +179,8 @@ def transform(
     if chosen.parameters:
         command += tuple(word for text in settings or () for word in ("--set", text))
         spent = read - started
-        task = Task(source, where, folder, command, values, spent, engine, timeout, second_opinion)
+        limits = (engine, timeout, second_opinion, workers)
+        task = Task(source, where, folder, command, values, spent, *limits)
         settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
         return settled
     with terminal.progress(f"building the {form} form"):
@@ -189,4 +193,5 @@ def transform(
     seconds = {"read": read - started, "build": time.monotonic() - read}
     theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
     run = Run(command, form, theorem, facts, seconds)
-    return settle(Question(claim, engine, timeout, second_opinion, folder), run, terminal)
+    question = Question(claim, engine, timeout, second_opinion, folder, workers)
+    return settle(question, run, terminal)

@@ -13,8 +13,7 @@ from verify.certificate import Step
 from verify.claim import VERSION, Claim, json_bytes
 from verify.prove.draft import GAP, gap_paths
 from verify.prove.state import checker_claim
-
-CHECKPOINT = "checkpoint.json"
+from verify.result import CHECKPOINT
 
 
 class CheckpointError(Exception):

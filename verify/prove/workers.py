@@ -1,13 +1,15 @@
 """Where subtrees are searched: processes of this machine, or a Dask cluster."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
 from verify.errors import InputError
+
+_PATIENCE = "10s"  # for the scheduler to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,13 @@ def dask_cluster(address: str) -> Workers:
         what = "Dask is not installed (pip install 'relucert[dask]')"
         raise InputError("--executor", what) from None
     try:
-        client = Client(address)
+        client = Client(address, timeout=_PATIENCE)
     except (OSError, ValueError) as error:
         raise InputError("--executor", f"no scheduler answers at {address}: {error}") from None
-    return Workers(max(1, sum(client.nthreads().values())), client.get_executor)
+
+    @contextmanager
+    def opened() -> Iterator[Executor]:
+        with client, client.get_executor() as executor:
+            yield executor
+
+    return Workers(max(1, sum(client.nthreads().values())), opened)
