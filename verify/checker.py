@@ -84,7 +84,7 @@ def integers(values: object, what: str) -> tuple[list[int], int]:
     parts = []
     for value in typed(values, list, what):
         exact = len(typed(value, str, what)) <= LONGEST and NUMBER.fullmatch(value)
-        expect(exact, f"{what}: expected an exact number, got {value[:30]!r}")
+        expect(exact, f"{what}: expected an exact number, got {value[:30]!a}")
         parts.append([int(part) for part in f"{value}/1".split("/")[:2]])
     scale = lcm(*(q for _, q in parts))
     return [p * (scale // q) for p, q in parts], scale
@@ -100,7 +100,7 @@ class Network:
             expect(len(bias) == len(rows), f"{what}: expected one bias per row")
             for row in rows:  # column, weight, column, weight, ... with increasing columns
                 columns = [-1, *typed(row, list, what)[::2], self.outputs]
-                rising = all(typed(a, int, what) < b for a, b in pairwise(columns))
+                rising = all(a < typed(b, int, what) for a, b in pairwise(columns))
                 expect(len(row) % 2 == 0 and rising, f"{what}: expected columns and weights")
             numbers, scale = integers([*bias, *(w for row in rows for w in row[1::2])], what)
             weights, self.outputs = iter(numbers[len(bias) :]), len(bias)
@@ -466,7 +466,8 @@ def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str) 
     domain, relation, *sides = document(claim_data, "claim", "domain relation left right")
     for value, side in zip(sides, ("left", "right"), strict=True):
         file, _, digest = (typed(t, str, side) for t in fields(value, "file name sha256", side))
-        expect(file == os.path.basename(file) != "", f"{side}: expected a plain file name")
+        plain = file == os.path.basename(file) != "" and file.isascii() and file.isprintable()
+        expect(plain, f"{side}: expected a plain file name")
         data = b"".join(read(os.path.join(os.path.dirname(claim), file)))
         require(hashlib.sha256(data).hexdigest() == digest, f"{side}: it is another network")
         networks.append(Network(data, side))

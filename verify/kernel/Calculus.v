@@ -365,7 +365,10 @@ Definition all_zero (s : state) : bool :=
 Definition equal (s : state) (ls : list lemma) : bool :=
   let s := refresh s in
   match ls with
-  | [] => compares s && all_zero s && forallb (trivially_met s) (obligations s)
+  | [] => match obligations s with
+          | [] => true
+          | os => compares s && all_zero s && forallb (trivially_met s) os
+          end
   | _ => all_met s (obligations s) ls
   end.
 

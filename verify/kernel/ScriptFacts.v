@@ -186,6 +186,7 @@ Proof.
     set (s1 := refresh last s) in *. rewrite <- X.
     destruct T1 as [S F]. destruct (inhabited _ _ _ S) as [rho M]. specialize (F _ M).
     destruct ls as [|l ls]; [|eapply all_met_ok; eassumption].
+    revert H. destruct (obligations s1) as [|o os]; intros H; [intros p []|].
     apply andb_prop in H as [_ H].
     rewrite forallb_forall in H. intros p Hp. eapply trivially_met_ok; [exact F | exact M | auto].
   - exfalso. pose proof T as [S _]. destruct (inhabited _ _ _ S) as [rho M].

@@ -57,7 +57,8 @@ def read_question(folder: Path) -> Question:
 
 def _network(folder: Path, value: object, side: str) -> Network:
     file, _, digest = (typed(part, str, side) for part in fields(value, "file name sha256", side))
-    expect(file == os.path.basename(file) != "", f"{side}: expected a plain file name")
+    plain = file == os.path.basename(file) != "" and file.isascii() and file.isprintable()
+    expect(plain, f"{side}: expected a plain file name")
     data = (folder / file).read_bytes()
     require(hashlib.sha256(data).hexdigest() == digest, f"{side}: it is another network")
     return Network(data, side)
