@@ -13,7 +13,7 @@ TEX_PACKAGES := texlive-latex-base texlive-latex-recommended texlive-pictures
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help certify test quick check lint types architecture kernel format examples benchmarks wheel clean
+.PHONY: help certify test quick check lint types architecture kernel format examples sweeps mutation benchmarks wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ format: $(INSTALLED) ## ruff: format, and mend what can be mended
 examples: $(INSTALLED) ## train the networks in examples/ again (adds scikit-learn to .venv)
 	$(BIN)/pip install --quiet --editable '.[dev,train]'
 	$(BIN)/python examples/train.py
+
+sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved (hours; goes on where it was)
+	$(BIN)/python -m benchmarks.sweeps --jobs $(JOBS) -o out/sweeps
 
 benchmarks: $(INSTALLED) ## a table of times and sizes
 	$(BIN)/python -m benchmarks.run

@@ -13,6 +13,7 @@ import typer
 
 from theory.errors import TheoryError
 from verify.cli.check import check
+from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
 from verify.cli.prove import prove
 from verify.cli.regions import regions
@@ -34,7 +35,7 @@ application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for verb in (prove, check, transform, report, regions, explain, show):
+for verb in (prove, check, transform, report, regions, explain, show, exhaust):
     application.command()(verb)
 
 

@@ -127,8 +127,13 @@ def of_transform(case: Case, after: Network, verdict: Verdict) -> str:
 
 def of_error(case: Case, error: Exception) -> str:
     """The message for a transform that failed, or whose result cannot be compared."""
+    return of_text(case, f"{type(error).__name__}: {error}")
+
+
+def of_text(case: Case, reason: str) -> str:
+    """The message for a transform that failed for a reason."""
     parts = [
-        f"{case.transform.name} failed: {type(error).__name__}: {error}",
+        f"{case.transform.name} failed: {reason}",
         f"network {sizes(case.network)}\n{network_table(case.network)}",
         f"reproduce it by\n  {case.line}",
     ]

@@ -55,10 +55,7 @@ OUTPUTS = st.integers(1, 2)
 
 _FIRST_KINDS = st.sampled_from(("free", "free", "zero bias", "tie", "tie", "zero row", "dead"))
 _COPIES = ("duplicate", "opposite", "parallel")
-_KINDS = st.sampled_from(
-    ("free", "free", "zero bias", "tie", "tie")
-    + ("duplicate", "opposite", "parallel", "zero row", "dead")
-)
+_KINDS = st.sampled_from(("free", "free", "zero bias", "tie", "tie", *_COPIES, "zero row", "dead"))
 _SELDOM = st.sampled_from((False,) * 7 + (True,))
 _PARTS = st.sampled_from(tuple(Fraction(p, 8) for p in (0, 8, 4, 2, 6, 1, 7)))
 _FACTORS = rationals(3, (1, 2), positive=True)
