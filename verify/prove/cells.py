@@ -120,7 +120,13 @@ class CellSearch:
                 self._settled(cell, sorted(units.lines.keys() - crossing), crossing)
                 or self._decomposed(cell, [b for b in units.bends if b.unit not in inside], inside)
             ):
+                self._settled(cell, self._bare_lines(units.lines), crossing)
                 return self._choice(cell, units.lines)
+
+    def _bare_lines(self, inner: Counter[int]) -> list[int]:
+        """Lines that the outputs depend on: settled here, they cost one lemma, not one a leaf."""
+        arguments = self.proof.arguments
+        return sorted(n for n in self.proof.coefficients if n not in inner and not arguments[n][1])
 
     # -- open units and the lines inside them
 
