@@ -59,6 +59,20 @@ def test_scaled_and_negated_arguments_make_one_unit(
     assert difference == affine_sum((0,) * size)
 
 
+@given(st.data(), st.sampled_from((1, -1)))
+def test_a_sum_of_lines_with_one_sign_needs_no_unit(data: st.DataObject, sign: int) -> None:
+    """Also where a line has become its opposite: relu(-h) = relu(h) - h."""
+    forms = data.draw(st.lists(st.tuples(*[st.integers(-3, 3)] * 4), max_size=5))
+    weights = [data.draw(st.integers(1, 4)) * sign for _ in forms]
+    terms = [(relu_of(affine_sum(form)), w) for form, w in zip(forms, weights, strict=True)]
+    constant = data.draw(st.integers(0, 3)) * sign
+    argument = weighted_sum((*terms, (affine_sum((constant, 0, 0, 0)), 1)), 4)
+    point = data.draw(vectors(3))
+    assert relu_of(argument).depth <= 1
+    assert set(relu_of(argument).units) <= set(argument.units)
+    assert relu_of(argument)(point) == max(ZERO, argument(point))
+
+
 def test_units_of_one_variable_need_one_layer() -> None:
     line = relu_of(affine_sum((-1, 1)))
     for slope in range(-3, 4):

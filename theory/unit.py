@@ -17,6 +17,7 @@ from theory.form import Form
 from theory.network import Vector
 
 Number = int | Fraction
+_MOST_TURNED = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,19 +112,36 @@ def relu_of(argument: UnitSum) -> UnitSum:
     Arguments that cannot change sign because all their parts have the same one, and a unit
     that bends nowhere but where its inner unit does, need no new unit.
     """
-    parts = [*argument.units.values()]
-    if not any(argument.form[1:]):
-        parts.append(argument.form[0])
-        if all(part >= 0 for part in parts):
-            return argument
-        if all(part <= 0 for part in parts):
-            return affine_sum((0,) * len(argument.form))
+    sign = _settled_sign(argument)
+    if sign is not None:
+        return argument if sign > 0 else affine_sum((0,) * len(argument.form))
     form, inner, factor = _primitive(argument)
     if len(inner) == 1 and inner[0][0].depth == 1:
         along = _multiple(form, inner[0][0].form)
         if along is not None:
             return _relu_along(along, *inner[0], factor)
     return _with_sign(form, inner, factor, argument)
+
+
+def _settled_sign(argument: UnitSum) -> int | None:
+    """The sign that the argument has everywhere, if its parts show it; None if they do not.
+
+    They do if each of them has that sign once some lines w relu(h) are read as
+    w h + w relu(-h): the sum may hold the opposite of the line that it was made of.
+    """
+    sign = 1 if all(weight > 0 for weight in argument.units.values()) else -1
+    if not all(weight * sign > 0 for weight in argument.units.values()):
+        return None
+    affine = [argument.form]
+    lines = [(unit.form, weight) for unit, weight in argument.units.items() if unit.depth == 1]
+    for form, weight in lines[:_MOST_TURNED]:
+        affine += [
+            tuple(a + weight * b for a, b in zip(rest, form, strict=True)) for rest in affine
+        ]
+    constants = [rest[0] for rest in affine if not any(rest[1:])]
+    if not argument.units:
+        return next((1 if constant > 0 else -1 for constant in constants), None)
+    return sign if any(constant * sign >= 0 for constant in constants) else None
 
 
 def _primitive(argument: UnitSum) -> tuple[Form, tuple[tuple[Unit, int], ...], Number]:
