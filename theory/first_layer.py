@@ -51,6 +51,19 @@ class Passage:
                     total[index] += gradient[column] * entry
         return total
 
+    def is_whole(self, gradients: Iterable[Gradient]) -> bool:
+        """Whether the weights of all these gradients are integers."""
+        scale = lcm(*(entry.denominator for entries in self.inverse for entry in entries))
+        if scale == 1:
+            return True
+        rows = [[int(entry * scale) for entry in entries] for entries in self.inverse]
+        sums = [tuple(zip(self.pivots, row, strict=True)) for row in zip(*rows, strict=True)]
+        return not any(
+            sum(gradient[column] * entry for column, entry in terms) % scale
+            for gradient in gradients
+            for terms in sums
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FirstLayer:
@@ -147,15 +160,13 @@ def _cheapest(spanning: list[Gradient], lines: Sequence[Gradient], domain: Domai
     signed = {*basis, *(tuple(-entry for entry in row) for row in basis)}
     equal = [index for index, line in enumerate(lines) if line in signed]
     inside = [index for index, line in enumerate(lines) if _is_inside(line, basis)]
-    for usable in (equal, inside, list(range(len(lines)))):
+    for usable in (equal, *((inside,) if len(inside) < len(lines) else ()), range(len(lines))):
         candidates = [*(lines[index] for index in usable), *basis]
         chosen = pivots(list(zip(*candidates, strict=True)), len(candidates))
         named = tuple(usable[index] for index in chosen if index < len(usable))
         others = [candidates[index] for index in chosen if index >= len(usable)]
         found = _passage(named, others, domain, [lines[index] for index in named])
-        if found.cost < best.cost and all(
-            weight.denominator == 1 for part in spanning for weight in found.weights(part)
-        ):
+        if found.cost < best.cost and found.is_whole(spanning):
             best = found
     return best
 
@@ -175,6 +186,8 @@ def _echelon(rows: Sequence[Gradient]) -> list[Gradient]:
 
 def _is_inside(line: Gradient, basis: Sequence[Gradient]) -> bool:
     """Whether a gradient lies in the span of an echelon basis."""
+    if len(basis) == len(line):
+        return True
     rest = [Fraction(entry) for entry in line]
     for row in basis:
         pivot = next(index for index, entry in enumerate(row) if entry)
