@@ -17,7 +17,11 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 # library -> the files or folders below the root that may import it
 HOMES = {
     "sympy": ("theory/symbolic.py",),
-    "z3": ("verify/prove/smt.py",),
+    "z3": (
+        "verify/prove/smt.py",
+        "verify/prove/unknown_number.py",
+        "verify/prove/symbolic_weights.py",
+    ),
     "jinja2": ("verify/report",),
     "onnx": ("verify/formats",),
     "onnxruntime": (),

@@ -16,7 +16,12 @@ Widths = Annotated[
     str, typer.Option("--widths", metavar="N-N-N", help="Inputs, hidden units, outputs: 2-2-1.")
 ]
 Weights = Annotated[
-    str, typer.Option("--weights", metavar="NUMBERS", help="The values of weights: -1,0,1.")
+    str,
+    typer.Option(
+        "--weights",
+        metavar="NUMBERS",
+        help="The values of weights: -1,0,1. Or `all`: every real number, as far as Z3 can tell.",
+    ),
 ]
 Biases = Annotated[
     str | None,
@@ -59,6 +64,7 @@ def exhaust(
 
     With -o, a sweep that was interrupted goes on where it was when the command is given again.
     """
+    from verify.cli.all_weights import settle_for_all
     from verify.cli.question import checked_seconds
     from verify.formats.domain_file import read_domain
     from verify.prove.workers import chosen_workers
@@ -70,19 +76,21 @@ def exhaust(
     from verify.testing.sweep_report import RECORD, SweepReport
     from verify.testing.transformation import Transformation
 
+    terminal = Terminal(json, quiet)
     shape = _widths(widths)
-    values = _numbers(weights, "--weights")
-    family = Family.of(shape, values, None if biases is None else _numbers(biases, "--biases"))
     where = read_domain(domain, shape[0])
     checked_seconds(timeout, "--timeout")
     name = _function(transform)
-    Transformation.named(name)
+    chosen = Transformation.named(name)
+    if weights == "all":
+        return settle_for_all(chosen, shape, where, timeout, terminal)
+    values = _numbers(weights, "--weights")
+    family = Family.of(shape, values, None if biases is None else _numbers(biases, "--biases"))
     sweep = Sweep(family, name, where, read_relation(relation).text, reduced, timeout)
     folder = None if out is None else prepared_folder(out)
     record = None
     if folder is not None:
         record = Record(folder / RECORD, sweep.json, source_digest(name))
-    terminal = Terminal(json, quiet)
     with terminal.progress("sweeping") as tell:
         progress = None
         if tell is not None:

@@ -128,14 +128,14 @@ def _point(solver: z3.Solver, inputs: int) -> Vector | None:
     context = solver.ctx
     model = solver.model()
     values = [
-        _value(model.eval(z3.Real(f"x{index}", context), model_completion=True))
+        rational_value(model.eval(z3.Real(f"x{index}", context), model_completion=True))
         for index in range(inputs)
     ]
     found = tuple(value for value in values if value is not None)
     return found if len(found) == inputs else None
 
 
-def _value(term: z3.ExprRef) -> Fraction | None:
+def rational_value(term: z3.ExprRef) -> Fraction | None:
     """A rational that a term of a model stands for, or is next to; None for anything else."""
     if z3.is_algebraic_value(term):
         term = term.approx(_ALGEBRAIC_DIGITS)
