@@ -8,6 +8,7 @@ absorbs the residual; where the form vanishes somewhere on the cell they stay ex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd, lcm
+from operator import mul
 
 from theory.form import Form, content, primitive
 from verify.checker import Expression, Proof
@@ -43,7 +44,7 @@ class Row:
 
 
 Multiplier = tuple[Row, int]  # with the numerator of its weight
-Short = tuple[int, list[Multiplier]]  # weights in units of 2^shift, which comes first
+Short = tuple[int, list[int]]  # weights in units of 2^shift, which comes first
 
 
 class LemmaWriter:
@@ -134,13 +135,6 @@ class LemmaWriter:
         low = self.proof.minimum(form, {})
         return low is not None and low >= 0
 
-    def _least(self, form: Form, factor: int, multipliers: Sequence[Multiplier]) -> int | None:
-        """The minimum over the box of factor * form - sum of multiplier * row."""
-        total = [factor * entry for entry in form]
-        for row, weight in multipliers:
-            total = [a - weight * b for a, b in zip(total, row.form, strict=True)]
-        return self.proof.minimum(total, {})
-
     def _written(self, form: Form, multipliers: list[Multiplier], denominator: int) -> Lemma:
         """The lemma with these weights, rounded where the form is positive enough for it.
 
@@ -152,58 +146,75 @@ class LemmaWriter:
         divisor = gcd(denominator, *(weight for _, weight in multipliers))
         exact = [(row, weight // divisor) for row, weight in multipliers]
         denominator //= divisor
-        least = self._least(form, denominator, exact)
+        blend = Blend(self.proof, form, [row for row, _ in exact])
+        least = blend.least(denominator, [weight for _, weight in exact])
         if least is None or least < 0:
             raise LemmaError
         if least and self.proof.claim.box:
             greatest = max(weight for _, weight in exact).bit_length()
             enough = greatest - least.bit_length() + max(row.size for row, _ in exact)
             if enough < greatest:
-                found = self._rounded(form, exact, denominator, enough)
+                found = _rounded(blend, exact, denominator, enough)
                 if found is not None:
                     return found
         return _exact(exact, denominator)
 
-    def _rounded(
-        self, form: Form, exact: list[Multiplier], denominator: int, enough: int
-    ) -> Lemma | None:
-        """A lemma of few bits, tried downwards from what should be enough, or upwards."""
-        size = max(weight for _, weight in exact).bit_length() - denominator.bit_length()
 
-        def tried(bits: int) -> Short | None:
-            return self._tried(form, exact, denominator, size - bits)
+class Blend:
+    """A form and rows of the proof, to be blended with weights."""
 
-        bits, step, found = max(enough - 1, 1), 2, None
-        while bits > 0 and (short := tried(bits)) is not None:
-            found, bits, step = short, bits - step, 2 * step
-        if found is None:
-            more = (tried(bits + extra) for extra in (2, 4, 6))
-            found = next((short for short in more if short is not None), None)
-        return None if found is None else self._thinned(form, *found)
+    def __init__(self, proof: Proof, form: Form, rows: Sequence[Row]) -> None:
+        self._minimum = proof.minimum
+        self._columns = tuple(zip(form, *(row.form for row in rows), strict=True))
 
-    def _tried(
-        self, form: Form, exact: list[Multiplier], denominator: int, shift: int
-    ) -> Short | None:
-        """The weights rounded to multiples of 2^shift, if they prove the form."""
-        left, right = max(-shift, 0), max(shift, 0)
-        short = [(row, _quotient(weight << left, denominator << right)) for row, weight in exact]
-        least = self._least(form, 1 << left, [(row, weight << right) for row, weight in short])
-        return None if least is None or least < 0 else (shift, short)
+    def least(self, factor: int, weights: Sequence[int]) -> int | None:
+        """The minimum over the box of factor * form - sum of weight * row."""
+        signed = (factor, *[-weight for weight in weights])
+        return self._minimum([sum(map(mul, signed, column)) for column in self._columns], {})
 
-    def _thinned(self, form: Form, shift: int, short: list[Multiplier]) -> Lemma:
-        """The lemma without the rows, light ones first, that the box makes good for."""
-        left, right = max(-shift, 0), max(shift, 0)
-        kept = [(row, weight) for row, weight in short if weight]
-        for one in sorted(kept, key=lambda pair: pair[1].bit_length() + pair[0].size):
-            fewer = [other for other in kept if other is not one]
-            least = self._least(form, 1 << left, [(row, weight << right) for row, weight in fewer])
-            if least is not None and least >= 0:
-                kept = fewer
-        return [1 << left if left else -right or 1, *_flat(kept)]
+    def suffices(self, shift: int, weights: Sequence[int]) -> bool:
+        """Whether the weights, times 2^shift, prove the form nonnegative."""
+        right = max(shift, 0)
+        least = self.least(1 << max(-shift, 0), [weight << right for weight in weights])
+        return least is not None and least >= 0
 
 
-def _quotient(numerator: int, denominator: int) -> int:
-    """The nearest integer to numerator / denominator."""
+def _rounded(blend: Blend, exact: list[Multiplier], denominator: int, enough: int) -> Lemma | None:
+    """A lemma of few bits, tried downwards from what should be enough, or upwards."""
+    rows, weights = [row for row, _ in exact], [weight for _, weight in exact]
+    size = max(weights).bit_length() - denominator.bit_length()
+
+    def tried(bits: int) -> Short | None:
+        shift = bits - size
+        short = [_quotient(weight, denominator, shift) for weight in weights]
+        return (-shift, short) if blend.suffices(-shift, short) else None
+
+    bits, step, found = max(enough - 1, 1), 2, None
+    while bits > 0 and (short := tried(bits)) is not None:
+        found, bits, step = short, bits - step, 2 * step
+    if found is None:
+        more = (tried(bits + extra) for extra in (2, 4, 6))
+        found = next((short for short in more if short is not None), None)
+    return None if found is None else _thinned(blend, rows, *found)
+
+
+def _thinned(blend: Blend, rows: Sequence[Row], shift: int, weights: list[int]) -> Lemma:
+    """The lemma without the rows, light ones first, that the box makes good for."""
+    order = sorted(range(len(rows)), key=lambda i: weights[i].bit_length() + rows[i].size)
+    for index in order:
+        fewer = [0 if i == index else weight for i, weight in enumerate(weights)]
+        if weights[index] and blend.suffices(shift, fewer):
+            weights = fewer
+    multipliers = list(zip(rows, weights, strict=True))
+    return [1 << -shift if shift < 0 else -shift or 1, *_flat(multipliers)]
+
+
+def _quotient(numerator: int, denominator: int, shift: int) -> int:
+    """The nearest integer to 2^shift * numerator / denominator."""
+    if shift >= 0:
+        numerator <<= shift
+    else:
+        denominator <<= -shift
     return (2 * numerator + denominator) // (2 * denominator)
 
 
