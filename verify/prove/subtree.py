@@ -14,6 +14,8 @@ from verify.prove.draft import SECOND, Path, closed
 from verify.prove.start import Place, Walled, free_inputs, start_of
 from verify.prove.state import SearchState, checker_claim
 
+_SHARE = 9  # a search lasts so many times as long as the way to where it begins
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -140,15 +142,19 @@ def subtree(problem: Problem, path: Path, pulse: Callable[[], None]) -> Subtree:
 def grown(problem: Problem, path: Path, seconds: float) -> Growth:
     """The script of a subtree, as far as it is found in some seconds.
 
+    If going the way takes long, the search takes longer, so that most of the time is its own.
+
     Raises:
         StuckError: the networks seem to differ on some cell.
     """
-    end = time.monotonic() + seconds
+    begun = time.monotonic()
     cells = 0
 
     def pulse() -> None:
         nonlocal cells
         cells += 1
 
-    script = subtree(problem, path, pulse).grow(lambda: time.monotonic() > end)
-    return Growth(script, cells)
+    here = subtree(problem, path, pulse)
+    spent = time.monotonic() - begun
+    end = begun + spent + (max(seconds, _SHARE * spent) if seconds > 0 else 0)
+    return Growth(here.grow(lambda: time.monotonic() > end), cells)

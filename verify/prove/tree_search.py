@@ -147,7 +147,7 @@ class _Crew:
         """Take what the workers have when they come back; they do so soon."""
         for task in [task for task in self._tasks if task.cancel()]:
             del self._tasks[task]
-        wait(self._tasks, timeout=2 * SLICE)
+        wait(self._tasks)
         for task in [task for task in self._tasks if task.done() and task.exception() is None]:
             self._take(task)
 
