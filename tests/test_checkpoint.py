@@ -61,7 +61,7 @@ def whole(claim: Claim) -> tuple[list[Step], int]:
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=["box", "polytope", "space"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OutOfTimeError])
-def test_nothing_is_proved_twice(
+def test_T33_nothing_is_proved_twice(
     domain: Domain, error: type[BaseException], tmp_path: Path
 ) -> None:
     claim = deep_claim(domain)

@@ -77,7 +77,7 @@ DOMAINS: tuple[Domain, ...] = (Box.cube(2, -2, 2), TRIANGLE, Space(2))
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=["box", "polytope", "space"])
 @pytest.mark.parametrize("make", [Synchronous, Reluctant, lambda: ThreadPoolExecutor(3)])
-def test_any_executor_finds_the_same_certificate(
+def test_T33_any_executor_finds_the_same_certificate(
     domain: Domain, make: Callable[[], Executor], impatience: None
 ) -> None:
     claim = shallow_claim(domain)
@@ -106,7 +106,7 @@ def test_processes_find_the_same_certificate(impatience: None) -> None:
 
 @settings(max_examples=30)
 @given(networks(inputs=st.integers(1, 3), widths=st.just([3, 3])), st.randoms())
-def test_gaps_may_be_filled_in_any_order(network: object, random: object) -> None:
+def test_T33_gaps_may_be_filled_in_any_order(network: object, random: object) -> None:
     box = Box.cube(network.inputs, -2, 2)  # type: ignore[attr-defined]
     claim = claim_of(network, two_hidden_form(network, box).network, box)  # type: ignore[arg-type]
     problem, draft = Problem.of(claim), Draft()

@@ -3,6 +3,8 @@
 Symbols are numbered in order of first occurrence and dropped when their subtree is left, so
 the script of a subtree depends on the way to it alone, not on what was proved before. Subtrees
 can therefore be proved anywhere, in any order, and the same certificate results.
+
+Theorem: T33 (the case tree may be searched in parts).
 """
 
 from collections.abc import Iterable, Sequence
