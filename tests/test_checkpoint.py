@@ -16,6 +16,7 @@ from theory.forms.two_hidden import two_hidden_form
 from verify.certificate import Step
 from verify.claim import Claim
 from verify.cli import main
+from verify.errors import InputError
 from verify.prove.checkpoint import (
     Checkpoint,
     CheckpointError,
@@ -181,6 +182,11 @@ def test_a_beginning_that_leads_nowhere_is_dropped() -> None:
     assert checkpoint_script(checkpoint_data(claim, useless), claim) == useless
     verdict = prove(claim, means=Means(script=useless))
     assert isinstance(verdict, Equivalent)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"checkpoint\.json: cannot be written"):
+        Checkpoint(tmp_path / "nowhere", deep_claim()).save([GAP])
 
 
 def test_no_file_is_no_checkpoint(tmp_path: Path) -> None:

@@ -145,20 +145,29 @@ def test_workers_refute_too(impatience: None) -> None:
     assert claim.fails_at(verdict.point)
 
 
-def test_a_worker_that_dies_leaves_what_was_found(impatience: None) -> None:
-    class Dying(Synchronous):
-        count = 0
+class Dying(Synchronous):
+    """An executor that loses its processes when it is given the fourth subtree."""
 
-        def submit(self, fn: Callable[..., object], /, *args: object, **more: object) -> Future:  # type: ignore[type-arg]
-            self.count += 1
-            if self.count < 4:
-                return super().submit(fn, *args[:2], -1.0)
-            future: Future[object] = Future()
-            future.set_exception(BrokenProcessPool("out of memory"))
-            return future
+    def __init__(self, dies_at_once: bool) -> None:
+        self.dies_at_once = dies_at_once
+        self.count = 0
 
+    def submit(self, fn: Callable[..., object], /, *args: object, **more: object) -> Future:  # type: ignore[type-arg]
+        self.count += 1
+        if self.count < 4:
+            return super().submit(fn, *args[:2], -1.0)
+        if self.dies_at_once:
+            raise BrokenProcessPool("out of memory")
+        future: Future[object] = Future()
+        future.set_exception(BrokenProcessPool("out of memory"))
+        return future
+
+
+@pytest.mark.parametrize("dies_at_once", [True, False])
+def test_a_worker_that_dies_leaves_what_was_found(dies_at_once: bool, impatience: None) -> None:
     claim, saved = shallow_claim(DOMAINS[0]), list[list[Step]]()
-    verdict = prove(claim, "cells", means=Means(workers(Dying), save=saved.append))
+    means = Means(workers(lambda: Dying(dies_at_once)), save=saved.append)
+    verdict = prove(claim, "cells", means=means)
     assert isinstance(verdict, Unknown)
     assert "out of memory" in verdict.reason
     assert saved[0].count(GAP) > 0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from verify.cli.terminal import Terminal
-from verify.verdict import Verdict
+from verify.verdict import Unknown, Verdict
 
 if TYPE_CHECKING:
     from verify.certificate import Step
@@ -39,7 +39,7 @@ def decided(question: "Question", terminal: Terminal) -> Verdict:
             verdict = prove(question.claim, question.engine, question.timeout, tell, means)
     except KeyboardInterrupt:
         raise StoppedError(_word(checkpoint)) from None
-    if checkpoint is not None and not checkpoint.is_saved:
+    if checkpoint is not None and not isinstance(verdict, Unknown):
         checkpoint.remove()
     return verdict
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from verify import checker
 from verify.certificate import Step
 from verify.claim import VERSION, Claim, json_bytes
+from verify.errors import InputError
 from verify.prove.draft import GAP, gap_paths
 from verify.prove.state import checker_claim
 from verify.result import CHECKPOINT
@@ -99,10 +100,18 @@ class Checkpoint:
         return checkpoint_script(data, self._claim)
 
     def save(self, script: list[Step]) -> None:
-        """Write it, so that either the old or the new one is there whatever happens."""
+        """Write it, so that either the old or the new one is there whatever happens.
+
+        Raises:
+            InputError: it cannot be written.
+        """
         new = self.file.with_suffix(".new")
-        new.write_bytes(checkpoint_data(self._claim, script))
-        os.replace(new, self.file)
+        try:
+            new.write_bytes(checkpoint_data(self._claim, script))
+            os.replace(new, self.file)
+        except OSError as error:
+            what = f"cannot be written, {error.strerror or error}"
+            raise InputError(str(self.file), what) from None
         self.is_saved = True
 
     def remove(self) -> None:

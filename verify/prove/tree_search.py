@@ -131,7 +131,11 @@ class _Crew:
         seconds = SLICE if self._clock.left is None else max(0.0, min(SLICE, self._clock.left))
         for _, gap in sorted(idle)[: self._most - len(busy)]:
             path = self._draft.gaps[gap]
-            self._tasks[self._executor.submit(grown, self._problem, path, seconds)] = gap
+            try:
+                task = self._executor.submit(grown, self._problem, path, seconds)
+            except RuntimeError as error:  # the executor is broken, or closed
+                raise WorkersError(f"{type(error).__name__}: {error}") from error
+            self._tasks[task] = gap
 
     def _take(self, task: Future[Growth]) -> None:
         try:
