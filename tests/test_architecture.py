@@ -34,6 +34,7 @@ HOMES = {
     "sklearn": (),
     "torch": (),
     "scipy": (),
+    "distributed": ("verify/prove/workers.py",),
 }
 NAMELESS = {"utils", "util", "helpers", "helper", "core", "manager", "common", "base", "misc"}
 TOLERANCE = re.compile(r"(?<![\w.])[0-9.]+[eE]-[0-9]+|\bisclose\b|\ballclose\b|\batol\b|\brtol\b")
