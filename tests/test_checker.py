@@ -429,6 +429,14 @@ def test_an_affine_difference_is_seen_in_every_output() -> None:
     assert verdict_on(claim_of(Network((two,)), Network((two,)), UNIT), [["="]]) == "accepted"
 
 
+def test_a_certificate_may_come_through_a_pipe(tmp_path: Path) -> None:
+    paths = write_case(tmp_path, *proved(2))
+    command = [sys.executable, "-I", "-S", str(SCRIPT), paths[0], "/dev/stdin"]
+    for data, status in ((Path(paths[1]).read_bytes(), 0), (b"", 2)):
+        done = subprocess.run(command, input=data, capture_output=True, check=False)
+        assert done.returncode == status, done.stdout
+
+
 def test_long_proofs_are_read_line_by_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     claim, proof = proved(4)
     monkeypatch.setattr(certificate, "MOST_STEPS_IN_ONE_LINE", 3)
