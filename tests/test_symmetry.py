@@ -104,6 +104,24 @@ def test_T02_units_dead_on_a_box_do_not_matter_there(network: Network, data: st.
     assert edited(point) == network(point)
 
 
+@given(DEEP, st.data())
+def test_T02_units_that_are_positive_at_a_point_are_refused(
+    network: Network, data: st.DataObject
+) -> None:
+    """Whatever the bounds, a unit that is alive and read is never taken for dead."""
+    layer = some_layer(data, network)
+    before, after = network.layers[layer], network.layers[layer + 1]
+    box = data.draw(boxes(network.inputs))
+    point = data.draw(points_in(box))
+    row = data.draw(vectors(before.inputs))
+    values = network.activations(point)[layer]
+    height = sum((a * y for a, y in zip(row, values, strict=True)), Fraction(0))
+    bias = Fraction(1, 7) - height
+    for where in (box, None):
+        with pytest.raises(ScopeError):
+            padded(network, layer, sparse_row(row), bias, [Fraction(1)] * after.outputs, box=where)
+
+
 @given(networks(), st.integers(0, 9), st.data())
 def test_T02_a_disguise_preserves_the_function(
     network: Network, seed: int, data: st.DataObject

@@ -53,9 +53,10 @@ SIZES = st.integers(1, 3)
 WIDTHS: st.SearchStrategy[Sequence[int]] = st.lists(st.integers(1, 4), max_size=3)
 OUTPUTS = st.integers(1, 2)
 
-_FIRST_KINDS = st.sampled_from(("free", "free", "zero bias", "tie", "tie", "zero row", "dead"))
+_FREE = ("free", "free", "sparse", "zero bias", "tie", "tie", "zero row", "dead")
+_FIRST_KINDS = st.sampled_from(_FREE)
 _COPIES = ("duplicate", "opposite", "parallel")
-_KINDS = st.sampled_from(("free", "free", "zero bias", "tie", "tie", *_COPIES, "zero row", "dead"))
+_KINDS = st.sampled_from((*_FREE, *_COPIES, "duplicate", "opposite"))
 _SELDOM = st.sampled_from((False,) * 7 + (True,))
 _PARTS = st.sampled_from(tuple(Fraction(p, 8) for p in (0, 8, 4, 2, 6, 1, 7)))
 _FACTORS = rationals(3, (1, 2), positive=True)
@@ -161,6 +162,8 @@ def _hidden_layer(
             constant = -abs(draw(weights))
         else:
             row = (ZERO,) * inputs if kind == "zero row" else draw(vectors(inputs, weights))
+            if kind == "sparse":
+                row = tuple(weight if draw(st.booleans()) else ZERO for weight in row)
             constant = ZERO if kind == "zero bias" else draw(weights)
             if kind == "tie":
                 constant = -sum((a * x for a, x in zip(row, tie, strict=True)), ZERO)
