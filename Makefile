@@ -55,6 +55,9 @@ examples: $(INSTALLED) ## train the networks in examples/ again (adds scikit-lea
 	$(BIN)/pip install --quiet --editable '.[dev,train]'
 	$(BIN)/python examples/train.py
 
+mutation: $(INSTALLED) ## small mistakes in every construction: do the property tests notice? (half an hour)
+	$(BIN)/python -m benchmarks.mutation --jobs $(JOBS)
+
 sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved (hours; goes on where it was)
 	$(BIN)/python -m benchmarks.sweeps --jobs $(JOBS) -o out/sweeps
 

@@ -1,14 +1,15 @@
 """What all tests share: Hypothesis profiles and the folder of networks from public sources.
 
 Profiles are chosen by the environment variable RELUCERT_PROFILE: `quick` (the default) draws
-the same examples in every run, `thorough` draws many new ones. No test has a deadline.
+the same examples in every run, `thorough` draws many new ones, `unshrunk` draws those of `quick`
+and leaves a failing one as it is (for benchmarks.mutation). No test has a deadline.
 """
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
@@ -17,6 +18,12 @@ settings.register_profile(
 )
 settings.register_profile(
     "thorough", deadline=None, max_examples=1000, suppress_health_check=_UNTIMED
+)
+settings.register_profile(
+    "unshrunk",
+    settings.get_profile("quick"),
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
 )
 settings.load_profile(os.environ.get("RELUCERT_PROFILE", "quick"))
 

@@ -86,3 +86,10 @@ def test_integer_forms_are_the_least_multiples(constant: Fraction, gradient: Vec
     form, scale = integer_form(constant, gradient)
     assert tuple(Fraction(entry, scale) for entry in form) == (constant, *gradient)
     assert gcd(scale, *form) == 1
+
+
+@given(FORMS)
+def test_constant_forms_have_no_gradient(form: Form) -> None:
+    assert is_constant(form) == all(entry == 0 for entry in form[1:])
+    assert is_constant((form[0], *(0,) * (len(form) - 1)))
+    assert not is_constant((form[0], *(0,) * (len(form) - 2), 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from theory.errors import NumberError, ShapeError, TheoryError
 from theory.network import Affine, Network, relu, sparse_row
 from theory.rational import rational, rational_of_float, text_of
-from verify.testing.strategies import networks, rationals, vectors
+from verify.testing.strategies import affine_layers, networks, rationals, vectors
 
 HALF = Fraction(1, 2)
 
@@ -174,3 +174,21 @@ def test_texts_of_rationals_read_back(value: Fraction) -> None:
 def test_every_error_is_a_theory_error() -> None:
     assert issubclass(NumberError, TheoryError)
     assert issubclass(TheoryError, ValueError)
+
+
+@given(st.data(), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3))
+def test_composed_layers_are_composed_maps(
+    data: st.DataObject, inputs: int, middle: int, outputs: int
+) -> None:
+    before = data.draw(affine_layers(inputs, middle) if middle else st.just(Affine(inputs, (), ())))
+    after = data.draw(
+        affine_layers(middle, outputs) if middle else st.just(Affine(0, ((),), (HALF,)))
+    )
+    point = data.draw(vectors(inputs))
+    assert after.after(before)(point) == after(before(point))
+
+
+def test_rows_that_read_one_activation_are_scaled_in_a_composition() -> None:
+    before = Affine.dense([[1, 2], [3, 0]], [5, 7])
+    after = Affine.dense([[0, 1], [HALF, 0], [0, 0]], [0, 1, 2])
+    assert after.after(before) == Affine.dense([[3, 0], [HALF, 1], [0, 0]], [7, 5 * HALF + 1, 2])

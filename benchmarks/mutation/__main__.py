@@ -1,0 +1,122 @@
+"""Small mistakes in every construction, and whether the property tests notice them.
+
+    python -m benchmarks.mutation                           one mistake of every kind a module
+    python -m benchmarks.mutation --each 3 theory/unit.py   three, in one module
+    python -m benchmarks.mutation --seconds 600             no new ones after ten minutes
+
+Exit: 0 every mutant was caught or its survival is explained, 1 one survived without explanation,
+2 the time was over before all were tried.
+"""
+
+import argparse
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from queue import SimpleQueue
+
+from benchmarks.mutation.suite import SUITE, Trial, trials
+from benchmarks.mutation.trial import LONGEST, Copy, Result
+
+SURVIVORS = Path(__file__).with_name("survivors.toml")
+
+
+def explanations() -> dict[str, str]:
+    """Why the mutants that are known to survive do so."""
+    content = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))
+    return {entry["mutant"]: entry["why"] for entry in content.get("survivor", [])}
+
+
+def longest_of(copy: Copy, tests: tuple[str, ...], known: dict[tuple[str, ...], float]) -> float:
+    """How long the tests may take: ten times as long as without a mistake, which must pass.
+
+    Raises:
+        SystemExit: they do not pass.
+    """
+    if tests not in known:
+        found = copy.tested(tests)
+        if found.is_caught:
+            raise SystemExit(f"the tests fail without any mutant: {found.by}")
+        known[tests] = min(LONGEST, max(30.0, 10 * found.seconds))
+    return known[tests]
+
+
+def results(chosen: list[Trial], jobs: int, seconds: float) -> Iterator[tuple[Trial, Result]]:
+    """Every trial with its result, until the time is over."""
+    deadline = time.monotonic() + seconds
+    copies: SimpleQueue[Copy] = SimpleQueue()
+    everyone = [Copy() for _ in range(jobs)]
+    for copy in everyone:
+        copies.put(copy)
+    known: dict[tuple[str, ...], float] = {}
+
+    def tried(trial: Trial) -> Result:
+        copy = copies.get()
+        try:
+            longest = longest_of(copy, trial.tests, known)
+            return copy.result(trial.module, trial.mutant.source, trial.tests, longest)
+        finally:
+            copies.put(copy)
+
+    waiting = iter(chosen)
+    running: dict[Future[Result], Trial] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            while True:
+                while len(running) < jobs and time.monotonic() < deadline:
+                    trial = next(waiting, None)
+                    if trial is None:
+                        break
+                    running[pool.submit(tried, trial)] = trial
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for copy in everyone:
+                copy.close()
+
+
+def main() -> int:
+    """Try the mutants, and say which ones survive."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("modules", nargs="*", help="files below the root; all of the suite")
+    parser.add_argument("--each", type=int, default=1, help="mutants of every kind a module")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=3600.0)
+    options = parser.parse_args()
+    unknown = [module for module in options.modules if module not in SUITE]
+    if unknown:
+        parser.error(f"no tests are named for {', '.join(unknown)}")
+    chosen = list(trials(options.modules or list(SUITE), options.each))
+    why = explanations()
+    caught = explained = 0
+    survived = []
+    for trial, result in results(chosen, options.jobs, options.seconds):
+        caught += result.is_caught
+        word = f"caught by {result.by}" if result.is_caught else "SURVIVED"
+        if not result.is_caught and trial.key in why:
+            explained += 1
+            word = f"survives: {why[trial.key]}"
+        elif not result.is_caught:
+            survived.append(trial)
+        print(
+            f"{trial.key} (line {trial.mutant.line})\n    {word}, {result.seconds:.1f} s",
+            flush=True,
+        )
+    left = len(chosen) - caught - explained - len(survived)
+    print(
+        f"\n{len(chosen)} mutants: {caught} caught, {explained} survive and are explained, ", end=""
+    )
+    print(f"{len(survived)} survive, {left} were not tried")
+    for trial in survived:
+        print(f"survived: {trial.key} (line {trial.mutant.line})")
+    return 1 if survived else 2 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
