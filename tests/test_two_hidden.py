@@ -294,3 +294,23 @@ def test_a_nest_is_recognised() -> None:
     sum_ = relu_of(weighted_sum(((affine_sum(v), 1), (line, 3), (middle, 5)), 4))
     (unit,) = sum_.units
     assert nest_of(unit) == Nest(v, 3, 5, u, 2, h)
+
+
+def test_what_is_no_nest_is_not_taken_for_one() -> None:
+    """Too shallow, two bent units inside, a bent unit with two lines, a line of its own."""
+    h, u, v, w = ((0, *(int(i == j) for j in range(4))) for i in range(4))
+
+    def over(form: Form, *terms: tuple[UnitSum, int]) -> UnitSum:
+        return relu_of(weighted_sum(((affine_sum(form), 1), *terms), 5))
+
+    line, other = over(h), over(w)
+    middle, second = over(u, (line, 2)), over(w, (line, 3))
+    for wrong in (
+        middle,
+        over(v, (middle, 1), (second, 1)),
+        over(v, (over(u, (line, 2), (other, 1)), 1)),
+        over(v, (other, 1), (middle, 1)),
+        over(v, (over(u, (middle, 1)), 1)),
+    ):
+        (unit,) = wrong.units
+        assert nest_of(unit) is None
