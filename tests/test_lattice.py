@@ -17,7 +17,8 @@ from theory.form import Form
 from theory.forms.lattice import lattice_form, max_min, most_layers, most_units
 from theory.interior import value_of
 from theory.network import Affine, Network, Vector
-from theory.order_cells import irredundant_cover, order_sets
+from theory.order_cells import holds_one, irredundant_cover, order_sets
+from theory.region import regions
 from verify.prove.strategy import prove
 from verify.testing.strategies import boxes, domains, networks, points_in, vectors
 from verify.verdict import Equivalent
@@ -162,6 +163,48 @@ def test_a_cover_is_minimal() -> None:
     # no single set below f lies in both; each must meet every D
     assert irredundant_cover((0b1111,), below) in {(0b1101,), (0b1110,)}
     assert irredundant_cover(above, (0b0111, 0b1011)) in {(0b0001,), (0b0010,)}
+
+
+@given(st.data())
+def test_T21_the_sets_are_those_of_all_points(data: st.DataObject) -> None:
+    """At a point, the pieces above the function contain a set U, those below it a set D."""
+    network = data.draw(SMALL)
+    box = data.draw(boxes(network.inputs))
+    assume(not box.fixed)
+    cells = [(region.cell, region.outputs[0]) for region in regions(network, box)]
+    sets = order_sets(cells)
+    for _ in range(6):
+        point = data.draw(points_in(box))
+        values = [value_of(piece, point) for piece in sets.pieces]
+        here = next(value_of(piece, point) for cone, piece in cells if is_inside(cone, point))
+        for known, signs in ((sets.above, 1), (sets.below, -1)):
+            mask = sum(1 << i for i, value in enumerate(values) if signs * (value - here) >= 0)
+            assert holds_one(mask, known)
+    for known in (sets.above, sets.below):
+        assert not any(one != other and not one & ~other for one in known for other in known)
+
+
+def is_inside(cone: Cone, point: Vector) -> bool:
+    return all(value_of(facet, point) >= 0 for facet in cone.facets)
+
+
+MASKS = st.lists(st.integers(1, 63), min_size=1, max_size=5)
+
+
+@given(MASKS, MASKS)
+def test_T21_covers_are_valid_and_nothing_of_them_can_be_left_out(
+    above: list[int], below: list[int]
+) -> None:
+    assume(all(up & down for up in above for down in below))
+    cover = irredundant_cover(above, below)
+    assert all(mask & down for mask in cover for down in below)
+    assert all(holds_one(up, cover) for up in above)
+    for mask in cover:
+        others = [other for other in cover if other != mask]
+        assert not all(holds_one(up, others) for up in above)
+        for bit in range(6):
+            smaller = mask & ~(1 << bit)
+            assert smaller == mask or not all(smaller & down for down in below)
 
 
 def test_too_many_order_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

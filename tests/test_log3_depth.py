@@ -98,6 +98,9 @@ def test_T19_a_tree_becomes_blocks(count: int, route: Route) -> None:
     points = random_points(inputs)
     assert all(network(point) == (max(0, *point),) for point in points)
     require_equal(network, form, points)
+    trees = log_depth_form(network, Space(inputs), route)
+    fewer = min(trees.network.units, form.network.units)
+    assert smaller_depth_form(network, Space(inputs), route).network.units == fewer
 
 
 def random_network(widths: tuple[int, ...], seed: int) -> Network:

@@ -90,6 +90,34 @@ def test_T30_walls_without_a_bend_count() -> None:
     assert is_evidence(found, network, Space(2))
 
 
+def test_T30_a_wall_of_one_output_is_no_wall_of_the_other() -> None:
+    """relu(x) beside y and 3: each hyperplane bends some outputs and leaves the others."""
+    first = Affine.dense([[1, 0], [0, 1], [0, -1]], [0, 0, 1])
+    network = Network((first, Affine.dense([[1, 0, 0], [0, 1, 2], [0, 0, 0]], [0, 0, 3])))
+    found = membership(network, Space(2))
+    assert isinstance(found, Member)
+    assert found.hyperplanes == 3
+    form = one_hidden_network(network, Space(2)).network
+    for point in ((2, 3), (-2, 3), (2, -3), (-2, -3), (1, 1)):
+        exact = tuple(map(Fraction, point))
+        assert form(exact) == network(exact)
+
+
+@given(st.data())
+def test_T30_where_a_bend_ends_is_shown_inside_a_cell(data: st.DataObject) -> None:
+    """relu(y + w relu(h)): where h > 0 the line y = 0 crosses a cell in which nothing bends."""
+    a, b, c = (data.draw(st.integers(-3, 3)) for _ in range(3))
+    weight = data.draw(st.sampled_from([-3, -2, -1, 1, 2]))
+    assume(a)
+    first = Affine.dense([[a, b], [0, 1], [0, -1]], [c, 0, 0])
+    network = Network((first, Affine.dense([[weight, 1, -1]], [0]), Affine.dense([[1]], [0])))
+    box = data.draw(boxes(2))
+    assume(not box.fixed)
+    found = membership(network, box)
+    if isinstance(found, NonMember):
+        assert is_evidence(found, network, box)
+
+
 def test_T30_the_maximum_of_two_is() -> None:
     found = membership(maximum_network(2), Space(2))
     assert isinstance(found, Member)
