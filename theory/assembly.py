@@ -15,7 +15,7 @@ from math import gcd, lcm
 
 from theory.domain import Box, Domain
 from theory.errors import ShapeError
-from theory.first_layer import FirstLayer, first_layer
+from theory.first_layer import FirstLayer, Wire, first_layer
 from theory.network import ZERO, Affine, Network, Row
 from theory.unit import Number, Unit, UnitSum, affine_sum, weighted_sum
 
@@ -34,7 +34,7 @@ class _Target:
 class _Wire:
     """Where an input is read from a layer: x_i = sum weight * signal + shift."""
 
-    row: Row
+    row: Wire
     shift: Fraction
 
 
@@ -50,21 +50,24 @@ class _Layer:
 
     def read(self, target: UnitSum) -> tuple[Row, Fraction]:
         """The target as a row over the signals, and a bias."""
-        row: dict[int, Fraction] = {}
+        row: dict[int, Number] = {}
         bias = Fraction(target.form[0])
-        direction, factor = _direction(_remainder(target, self.depth))
-        column = self.pairs.get(direction)
-        if column is not None:
-            row[column], row[column + 1] = factor, -factor
+        column = None
+        if self.pairs:
+            direction, factor = _direction(_remainder(target, self.depth))
+            column = self.pairs.get(direction)
+            if column is not None:
+                row[column], row[column + 1] = factor, -factor
         for unit, weight in target.units.items():
             if column is None or unit.depth == self.depth:
-                row[self.units[unit]] = Fraction(weight)
+                row[self.units[unit]] = weight
         for index, entry in enumerate(target.form[1:]):
             if column is None and entry:
                 wire = self.inputs[index]
-                bias += entry * wire.shift
+                if wire.shift:
+                    bias += entry * wire.shift
                 row.update((place, entry * weight) for place, weight in wire.row)
-        return tuple(sorted(row.items())), bias
+        return tuple((column, Fraction(row[column])) for column in sorted(row)), bias
 
 
 def assembled(sums: Sequence[UnitSum], domain: Domain, scale: int = 1) -> Network:
@@ -97,7 +100,7 @@ def assembled(sums: Sequence[UnitSum], domain: Domain, scale: int = 1) -> Networ
 
 def _inputs_alone(inputs: int) -> _Layer:
     """What the first hidden layer reads: the inputs themselves."""
-    wires = {index: _Wire(((index, Fraction(1)),), ZERO) for index in range(inputs)}
+    wires = {index: _Wire(((index, 1),), ZERO) for index in range(inputs)}
     return _Layer(0, (_Target(affine_sum((0,) * (inputs + 1))),) * inputs, {}, wires, {})
 
 
@@ -199,7 +202,7 @@ def _laid_out(
     for index in sorted(parts.inputs):
         arguments, shift = _input_signals(index, domain)
         first = len(signals)
-        weights = (Fraction(1), Fraction(-1))[: len(arguments)]
+        weights = (1, -1)[: len(arguments)]
         wires[index] = _Wire(tuple(enumerate(weights, first)), shift)
         signals += [_Target(affine_sum(argument)) for argument in arguments]
     columns = {}

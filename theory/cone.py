@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 from math import gcd, lcm
 from operator import mul
 
@@ -206,12 +206,11 @@ def _adjacent(cone: Cone, left: int, right: int) -> bool:
 
 
 def _edges(cone: Cone) -> list[tuple[int, ...]]:
-    count = len(cone.generators)
+    """The edges in space, as `_adjacent` has them."""
     return [
         (left, right)
-        for left in range(count)
-        for right in range(left + 1, count)
-        if _adjacent(cone, left, right)
+        for (left, mask), (right, other) in combinations(enumerate(cone.incidence), 2)
+        if (mask & other).bit_count() >= 2
     ]
 
 

@@ -7,7 +7,7 @@ relu(-p); where h is such a form already, relu(-h) completes the pair. Which of 
 relu(-h) = relu(h) - h is the unit of a line is free, and may make r smaller.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -20,6 +20,7 @@ from theory.triangulation import pivots
 from theory.unit import Number, Unit, UnitSum, affine_sum
 
 Gradient = tuple[int, ...]
+Wire = tuple[tuple[int, int], ...]  # (signal, 1 or -1)
 _MOST_LINES = 40
 _MOST_PARTS = 400
 
@@ -33,36 +34,43 @@ class Passage:
         forms: Gradients that pass by units of their own.
         cost: The number of units added.
         pivots: Columns on which the forms are independent.
-        inverse: The inverse of the matrix of the forms, lines first, on those columns.
+        inverse: The inverse of the matrix of the forms, lines first, on those columns, times
+            the divisor: integers.
+        divisor: A common denominator of that inverse.
     """
 
     lines: tuple[int, ...]
     forms: tuple[Gradient, ...]
     cost: int
     pivots: tuple[int, ...]
-    inverse: tuple[tuple[Fraction, ...], ...]
+    inverse: tuple[tuple[int, ...], ...]
+    divisor: int
 
-    def weights(self, gradient: Sequence[Number]) -> list[Fraction]:
+    def weights(self, gradient: Sequence[Number]) -> list[Number]:
         """The weights with gradient = sum of weight * form."""
-        total = [ZERO] * len(self.pivots)
+        total: list[Number] = [0] * len(self.pivots)
         for column, entries in zip(self.pivots, self.inverse, strict=True):
             if gradient[column]:
                 for index, entry in enumerate(entries):
                     total[index] += gradient[column] * entry
-        return total
+        if self.divisor == 1:
+            return total
+        return [Fraction(entry, self.divisor) for entry in total]
 
     def is_whole(self, gradients: Iterable[Gradient]) -> bool:
         """Whether the weights of all these gradients are integers."""
-        scale = lcm(*(entry.denominator for entries in self.inverse for entry in entries))
-        if scale == 1:
+        if self.divisor == 1:
             return True
-        rows = [[int(entry * scale) for entry in entries] for entries in self.inverse]
-        sums = [tuple(zip(self.pivots, row, strict=True)) for row in zip(*rows, strict=True)]
+        columns = zip(*self.inverse, strict=True)
+        sums = [tuple(zip(self.pivots, column, strict=True)) for column in columns]
         return not any(
-            sum(gradient[column] * entry for column, entry in terms) % scale
+            sum(gradient[column] * entry for column, entry in terms) % self.divisor
             for gradient in gradients
             for terms in sums
         )
+
+
+_NOTHING = Passage((), (), 0, (), (), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +89,24 @@ class FirstLayer:
     units: dict[Unit, int]
     flipped: frozenset[Unit]
     passage: Passage
-    wires: tuple[tuple[Row, Fraction], ...]
+    wires: tuple[tuple[Wire, Fraction], ...]
 
     def read(self, term: UnitSum) -> tuple[Row, Fraction]:
         """The sum as a row over the signals, and a bias."""
-        row: dict[int, Fraction] = {}
-        form = [Fraction(entry) for entry in term.form]
+        row: dict[int, Number] = {}
+        form = list(term.form)
         for unit, weight in term.units.items():
-            row[self.units[unit]] = Fraction(weight)
+            row[self.units[unit]] = weight
             if unit in self.flipped:
                 form = [a + weight * b for a, b in zip(form, unit.form, strict=True)]
-        bias = form[0]
+        bias = Fraction(form[0])
         weights = self.passage.weights(form[1:])
         for weight, (wire, shift) in zip(weights, self.wires, strict=True):
             if weight:
                 bias += weight * shift
                 for column, entry in wire:
-                    row[column] = row.get(column, ZERO) + weight * entry
-        return tuple(sorted((column, entry) for column, entry in row.items() if entry)), bias
+                    row[column] = row.get(column, 0) + weight * entry
+        return tuple((column, Fraction(row[column])) for column in sorted(row) if row[column]), bias
 
 
 def first_layer(arguments: Sequence[UnitSum], domain: Domain) -> FirstLayer:
@@ -111,7 +119,8 @@ def first_layer(arguments: Sequence[UnitSum], domain: Domain) -> FirstLayer:
     parts = _parts(arguments, places)
     gradients = [line.form[1:] for line in lines]
     flipped: frozenset[int] = frozenset()
-    passage = _cheapest(_spanning(parts, gradients, flipped), gradients, domain)
+    spanning = _spanning(parts, gradients, flipped)
+    passage = _cheapest(spanning, gradients, domain, 2 * domain.inputs + 1) or _NOTHING
     if passage.cost and len(lines) <= _MOST_LINES and len(parts) <= _MOST_PARTS:
         flipped, passage = _flipped(parts, gradients, domain, passage)
     return _laid_out(lines, flipped, passage, domain)
@@ -151,12 +160,36 @@ def _spanning(
     return list(found)
 
 
-def _cheapest(spanning: list[Gradient], lines: Sequence[Gradient], domain: Domain) -> Passage:
-    """The passage with the fewest units; one by lines only if all weights stay whole."""
+def _cheapest(
+    spanning: list[Gradient], lines: Sequence[Gradient], domain: Domain, limit: int
+) -> Passage | None:
+    """The passage with the fewest units, if fewer than the limit.
+
+    One by lines only if all weights stay whole. Every form takes a unit at least.
+    """
     basis = _echelon(spanning)
-    best = _passage((), basis, domain)
+    if len(basis) >= limit:
+        return None
+    best = None
+    if _cost((), basis, domain) < limit:
+        best = _passage((), basis, domain)
+        limit = best.cost
     if isinstance(domain, Box) or not basis:
         return best
+    for named, others in _by_lines(basis, lines):
+        if _cost(named, others, domain) < limit:
+            found = _passage(named, others, domain, [lines[index] for index in named])
+            if found.is_whole(spanning):
+                best, limit = found, found.cost
+                if limit == len(basis):
+                    break
+    return best
+
+
+def _by_lines(
+    basis: list[Gradient], lines: Sequence[Gradient]
+) -> Iterator[tuple[tuple[int, ...], list[Gradient]]]:
+    """Ways to span at least what the basis spans: some lines, and other forms."""
     signed = {*basis, *(tuple(-entry for entry in row) for row in basis)}
     equal = [index for index, line in enumerate(lines) if line in signed]
     inside = [index for index, line in enumerate(lines) if _is_inside(line, basis)]
@@ -164,11 +197,7 @@ def _cheapest(spanning: list[Gradient], lines: Sequence[Gradient], domain: Domai
         candidates = [*(lines[index] for index in usable), *basis]
         chosen = pivots(list(zip(*candidates, strict=True)), len(candidates))
         named = tuple(usable[index] for index in chosen if index < len(usable))
-        others = [candidates[index] for index in chosen if index >= len(usable)]
-        found = _passage(named, others, domain, [lines[index] for index in named])
-        if found.cost < best.cost and found.is_whole(spanning):
-            best = found
-    return best
+        yield named, [candidates[index] for index in chosen if index >= len(usable)]
 
 
 def _echelon(rows: Sequence[Gradient]) -> list[Gradient]:
@@ -188,13 +217,18 @@ def _is_inside(line: Gradient, basis: Sequence[Gradient]) -> bool:
     """Whether a gradient lies in the span of an echelon basis."""
     if len(basis) == len(line):
         return True
-    rest = [Fraction(entry) for entry in line]
+    rest = line
     for row in basis:
         pivot = next(index for index, entry in enumerate(row) if entry)
-        factor = rest[pivot] / row[pivot]
+        factor = rest[pivot]
         if factor:
-            rest = [a - factor * b for a, b in zip(rest, row, strict=True)]
+            rest = tuple(row[pivot] * a - factor * b for a, b in zip(rest, row, strict=True))
     return not any(rest)
+
+
+def _cost(named: Sequence[int], forms: Sequence[Gradient], domain: Domain) -> int:
+    """The number of units that lines and forms take to pass."""
+    return len(named) + len(forms) * (1 if isinstance(domain, Box) else 2)
 
 
 def _passage(
@@ -204,15 +238,14 @@ def _passage(
     lines: Sequence[Gradient] = (),
 ) -> Passage:
     matrix = [*lines, *forms]
-    cost = len(named) + len(forms) * (1 if isinstance(domain, Box) else 2)
     if not matrix:
-        return Passage((), (), 0, (), ())
+        return _NOTHING
     columns = pivots(matrix, len(matrix[0]))
-    inverse = fmpq_mat(fmpz_mat([[row[column] for column in columns] for row in matrix])).inv()
-    entries = tuple(
-        tuple(Fraction(int(entry.p), int(entry.q)) for entry in row) for row in inverse.tolist()
-    )
-    return Passage(named, tuple(forms), cost, columns, entries)
+    square = fmpq_mat(fmpz_mat([[row[column] for column in columns] for row in matrix]))
+    inverse, divisor = square.inv().numer_denom()
+    entries = tuple(tuple(map(int, row)) for row in inverse.tolist())
+    cost = _cost(named, forms, domain)
+    return Passage(named, tuple(forms), cost, columns, entries, int(divisor))
 
 
 def _flipped(
@@ -225,8 +258,9 @@ def _flipped(
         improved = False
         for line in range(len(gradients)):
             changed = flipped ^ {line}
-            found = _cheapest(_spanning(parts, gradients, changed), gradients, domain)
-            if found.cost < passage.cost:
+            spanning = _spanning(parts, gradients, changed)
+            found = _cheapest(spanning, gradients, domain, passage.cost)
+            if found is not None:
                 flipped, passage, improved = changed, found, True
     return flipped, passage
 
@@ -238,19 +272,19 @@ def _laid_out(
     signals = [
         _signed(line.form, -1 if index in flipped else 1) for index, line in enumerate(lines)
     ]
-    wires: list[tuple[Row, Fraction]] = []
+    wires: list[tuple[Wire, Fraction]] = []
     for index in passage.lines:
         sign = -1 if index in flipped else 1
-        row = ((index, Fraction(sign)), (len(signals), Fraction(-sign)))
+        row = ((index, sign), (len(signals), -sign))
         wires.append((row, Fraction(-lines[index].form[0])))
         signals.append(_signed(lines[index].form, -sign))
     for gradient in passage.forms:
         if isinstance(domain, Box):
             low = _least(gradient, domain)
-            wires.append((((len(signals), Fraction(1)),), low))
+            wires.append((((len(signals), 1),), low))
             signals.append(affine_sum((-low, *gradient)))
         else:
-            row = ((len(signals), Fraction(1)), (len(signals) + 1, Fraction(-1)))
+            row = ((len(signals), 1), (len(signals) + 1, -1))
             wires.append((row, ZERO))
             signals += [_signed((0, *gradient), 1), _signed((0, *gradient), -1)]
     return FirstLayer(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from flint import fmpq_mat, fmpz_mat
 
 from theory.cone import independent
-from theory.form import Form, integer_network
+from theory.form import Form, integer_layer
 from theory.network import Affine, Network
 from theory.region import first_hyperplanes
 from theory.triangulation import pivots
@@ -39,7 +39,7 @@ def quotient(network: Network) -> Quotient:
     forms = first_hyperplanes(network)
     basis = [forms[index][1:] for index in independent(forms, network.inputs)]
     directions = Affine.dense(basis, (0,) * len(basis), network.inputs)
-    weight = _coordinates(forms, basis, integer_network(network).scales[0])
+    weight = _coordinates(forms, basis, integer_layer(first)[1])
     return Quotient(Network((Affine.dense(weight, first.bias, len(basis)), *rest)), directions)
 
 

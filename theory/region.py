@@ -13,7 +13,15 @@ from operator import itemgetter, mul
 from theory.cone import Cone, domain_cones, homogeneous
 from theory.domain import Box, Domain
 from theory.errors import ShapeError
-from theory.form import Form, IntegerLayer, coordinate_forms, integer_network, negated, primitive
+from theory.form import (
+    Form,
+    IntegerLayer,
+    coordinate_forms,
+    integer_layer,
+    integer_network,
+    negated,
+    primitive,
+)
 from theory.network import Affine, Network, Vector
 from theory.restriction import restricted
 
@@ -140,7 +148,7 @@ def first_hyperplanes(network: Network) -> tuple[Form, ...]:
     """The forms of the first layer's units; none for an affine network."""
     if not network.hidden_layers:
         return ()
-    first = integer_network(network).layers[0]
+    first, _ = integer_layer(network.layers[0])
     return first.forms(coordinate_forms(network.inputs), network.inputs + 1)
 
 
