@@ -11,9 +11,11 @@ import pytest
 
 from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import ScopeError, ShapeError
+from theory.forms.three_hidden import ThreeHiddenForm, three_hidden_form
 from theory.network import ZERO, Affine, Network
 from theory.symmetry import permuted, rescaled
 from verify.cli import main
+from verify.cli.transform import FORMS
 from verify.errors import InputError
 from verify.prove.workers import Workers
 from verify.testing import exhaustive
@@ -23,6 +25,7 @@ from verify.testing.identification import identification
 from verify.testing.record import Record, source_digest
 from verify.testing.sweep_report import SweepReport
 from verify.testing.tally import Finding, Tally
+from verify.testing.transformation import Transformation
 from verify.verdict import Unknown
 
 SIGNS = (-1, 0, 1)
@@ -70,6 +73,11 @@ def in_every_way(network: Network) -> object:
     if bias < 0:
         return network.widths
     return network
+
+
+def of_another(network: Network, domain: Domain) -> ThreeHiddenForm:
+    """Infinite weights, and the function of a network with another output bias."""
+    return three_hidden_form(without_output_bias(network), domain)
 
 
 # --------------------------------------------------------------------------------- families
@@ -287,12 +295,33 @@ def test_every_outcome_is_counted() -> None:
 
 
 def test_what_is_unknown_is_counted_and_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhaustive, "prove", lambda claim, timeout: Unknown("it is late"))
+    late = Unknown("it is late")
+    monkeypatch.setattr(exhaustive, "decided_without_sampling", lambda claim, timeout: late)
     sweep = Sweep(family((1, 1, 1), (0, 1)), TWO_HIDDEN, Space(1))
     report = SweepReport(sweep, swept(sweep))
     assert report.outcome.tally.verdicts == {"unknown": 16}
     assert report.status == 2
     assert "unknown: it is late" in report.lines
+
+
+def test_infinite_weights_are_proved_by_their_own_checker() -> None:
+    found = family((1, 1, 1), SIGNS)
+    right = Sweep(found, "theory.forms.three_hidden:three_hidden_form", Space(1))
+    assert swept(right).tally.verdicts == {"equivalent": 81}
+    wrong = Sweep(found, f"{HERE}:of_another", Space(1))
+    report = SweepReport(wrong, swept(wrong))
+    assert report.outcome.tally.verdicts == {"equivalent": 27, "unknown": 54}
+    assert report.status == 2
+    assert found.network(report.outcome.tally.smallest["unknown"].index).parameters == 1
+    assert any(line.startswith("of_another failed: StuckError") for line in report.lines)
+    late = Sweep(found, right.transform, Space(1), timeout=-1.0)
+    assert {outcome_of(late, index) for index in range(found.size)} == {"unknown"}
+
+
+def test_infinite_weights_are_no_finite_network() -> None:
+    network = family((1, 1, 1), SIGNS).network(80)
+    with pytest.raises(InputError, match="what of_another made: it has infinite weights"):
+        Transformation.of(of_another)(network, Space(1))
 
 
 def test_the_smallest_network_has_the_fewest_parameters() -> None:
@@ -367,6 +396,20 @@ def test_exhaust_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert json.loads((out / "report.json").read_text())["functions"] == told["functions"]
 
 
+@pytest.mark.parametrize("form", [form.name for form in FORMS])
+def test_every_form_is_swept_by_its_name(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--widths", "1-2-1", "--weights=0,1", "--biases=-1,0", "--transform", form, "--json"]
+    status = main(["exhaust", *words])
+    told = json.loads(capsys.readouterr().out)
+    assert told["networks"]["tried"] == 2**7
+    if form == "global-linear":  # an approximation
+        assert status == 1
+        assert told["verdicts"]["different"]
+    else:
+        assert status == 0
+        assert told["verdicts"]["equivalent"] == 2**7
+
+
 def test_exhaust_keeps_evidence_of_what_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -387,7 +430,6 @@ def test_exhaust_keeps_evidence_of_what_fails(
         (("--widths", "2-x", "--weights=1", "--transform", "two-hidden"), "--widths: expected"),
         (("--widths", "1-1", "--weights=a", "--transform", "two-hidden"), "--weights: number"),
         (("--widths", "1-1", "--weights=1", "--transform", "none"), "expected two-hidden"),
-        (("--widths", "1-1", "--weights=1", "--transform", "three-hidden"), "expected two-hidden"),
         (("--widths", "1-1", "--weights=1", "--transform", "no.such:thing"), "No module named"),
     ],
 )

@@ -54,6 +54,26 @@ def test_T11_edited_copies_are_proved_equal(pair: tuple[Network, Network]) -> No
     assert isinstance(verdict, Equivalent), verdict
 
 
+@given(equivalent_pairs(), nearly_equivalent_pairs())
+def test_small_claims_are_settled_without_sampling(
+    equal: tuple[Network, Network], near: object
+) -> None:
+    left, right = equal
+    verdict = strategy.decided_without_sampling(claim_of(left, right, Space(left.inputs)))
+    assert isinstance(verdict, Equivalent), verdict
+    claim = claim_of(near.left, near.right, near.domain)  # type: ignore[attr-defined]
+    verdict = strategy.decided_without_sampling(claim)
+    assert isinstance(verdict, Different), verdict
+    assert claim.fails_at(verdict.point)
+
+
+def test_what_is_settled_without_sampling_takes_no_more_than_its_time() -> None:
+    network = small_network((2, 3, 3, 1), 1)
+    claim = claim_of(network, two_hidden_form(network, TRIANGLE).network, TRIANGLE)
+    verdict = strategy.decided_without_sampling(claim, -1.0)
+    assert verdict == Unknown("cells: -1.0 s were used up after 1 cells")
+
+
 @given(nearly_equivalent_pairs())
 def test_nearly_equal_networks_are_refuted(near: object) -> None:
     claim = claim_of(near.left, near.right, near.domain)  # type: ignore[attr-defined]

@@ -113,7 +113,7 @@ def _function(transform: str) -> str:
     """The name `module:function` of a transform; modules of the working folder are found too.
 
     Raises:
-        InputError: it is no form without parameters, and no such name.
+        InputError: it is no form, and no such name.
     """
     from verify.cli.transform import FORMS
     from verify.errors import InputError
@@ -122,11 +122,10 @@ def _function(transform: str) -> str:
         if os.getcwd() not in sys.path:
             sys.path.insert(0, os.getcwd())
         return transform
-    plain = [form for form in FORMS if not form.parameters]
-    for form in plain:
+    for form in FORMS:
         if form.name == transform:
-            return f"{form.module}:{form.function}"
-    names = ", ".join(form.name for form in plain)
+            return form.transform
+    names = ", ".join(form.name for form in FORMS)
     raise InputError("--transform", f"expected {names} or module:function, got {transform!r}")
 
 

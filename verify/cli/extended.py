@@ -9,17 +9,15 @@ from pathlib import Path
 from theory.domain import Box
 from theory.forms.grid_inputs import GridForm, grid_form, grid_points
 from theory.forms.three_hidden import three_hidden_form
-from verify import checker
 from verify.claim import NamedNetwork, json_bytes
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted, sizes
 from verify.errors import InputError
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.formats.network_json import network_text
-from verify.prove.cell import LemmaError
-from verify.prove.cells import StuckError
-from verify.prove.extended import ExtendedProof, prove_extended
+from verify.prove.extended import ExtendedProof, settled
 from verify.result import CERTIFICATE, RUN, clear_folder
+from verify.verdict import Unknown
 
 GRID = "grid.json"
 _MOST_POINTS = 10_000
@@ -39,13 +37,8 @@ def settle_three_hidden(task: Task, terminal: Terminal) -> int:
     right = NamedExtendedNetwork.of(f"three-hidden form of {task.source.name}", form.network)
     claim = ExtendedClaim(NamedNetwork.of(task.source.name, network), right, task.domain)
     with terminal.progress("proving") as tell:
-        try:
-            proof = prove_extended(claim, tell, task.timeout)
-            reason = ""
-        except TimeoutError:
-            proof, reason = None, f"{task.timeout} s were used up"
-        except (StuckError, LemmaError, checker.RejectedError, checker.MalformedError) as error:
-            proof, reason = None, f"{type(error).__name__} {error}"
+        found = settled(claim, tell, task.timeout)
+    proof, reason = (None, found.reason) if isinstance(found, Unknown) else (found, "")
     seconds = {"read": task.read_seconds, "build": built}
     if proof is not None:
         seconds |= {"prove": proof.prove_seconds, "check": proof.check_seconds}

@@ -37,6 +37,7 @@ class NamedForm:
         function: The name of the construction, (network, domain) -> form with network and trace;
             or, if it takes parameters, what also settles the result: (task, terminal) -> status.
         parameters: What --set may set.
+        construction: The name `module:function` of the construction of a form with parameters.
     """
 
     name: str
@@ -45,6 +46,12 @@ class NamedForm:
     module: str
     function: str
     parameters: tuple[str, ...] = ()
+    construction: str = ""
+
+    @property
+    def transform(self) -> str:
+        """Its construction by the name `module:function`, parameters as they are by default."""
+        return self.construction or f"{self.module}:{self.function}"
 
     def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
         """The new network, and the facts that its construction notes about itself."""
@@ -102,6 +109,7 @@ FORMS = (
         "verify.cli.extended",
         "settle_three_hidden",
         ("grid",),
+        "theory.forms.three_hidden:three_hidden_form",
     ),
     NamedForm(
         "global-linear",
@@ -110,6 +118,7 @@ FORMS = (
         "verify.cli.approximation",
         "settle_global_linear",
         ("slope", "patterns"),
+        "theory.forms.global_linear:global_linear_form",
     ),
 )
 

@@ -19,8 +19,11 @@ from verify import checker
 from verify.certificate import Step
 from verify.extended_checker import Question, Region, reader
 from verify.extended_claim import ExtendedCertificate, ExtendedClaim, checked
+from verify.prove.cell import LemmaError
+from verify.prove.cells import StuckError
 from verify.prove.subtree import Subtree
 from verify.prove.vertex_cell import VertexCell
+from verify.verdict import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,20 @@ class ExtendedProof:
     lemmas: int
     prove_seconds: float
     check_seconds: float
+
+
+def settled(
+    claim: ExtendedClaim,
+    progress: Callable[[str], None] | None = None,
+    timeout: float | None = None,
+) -> ExtendedProof | Unknown:
+    """The proof of `prove_extended`, or why there is none."""
+    try:
+        return prove_extended(claim, progress, timeout)
+    except TimeoutError:
+        return Unknown(f"{timeout} s were used up")
+    except (StuckError, LemmaError, checker.RejectedError, checker.MalformedError) as error:
+        return Unknown(f"{type(error).__name__} {error}")
 
 
 def prove_extended(
@@ -105,11 +122,16 @@ def _cell(domain: Domain, sides: Sequence[Form]) -> tuple[tuple[int, ...], Cone]
 
     These are the inputs that a box does not fix, else as many inputs as the conditions have
     independent gradients; the others do not matter there.
+
+    Raises:
+        verify.prove.cells.StuckError: there are none, so no cell to search.
     """
     fixed = domain.fixed if isinstance(domain, Box) else ()
     forms = [*domain.forms, *sides]
     gradients = [[0 if i in fixed else g for i, g in enumerate(form[1:])] for form in forms]
     free = pivots([gradient for gradient in gradients if any(gradient)], domain.inputs)
+    if not free:
+        raise StuckError(())
     short = [(form[0], *(form[index + 1] for index in free)) for form in forms]
     halfspaces = [_halfspace(form) for form in short if any(form[1:])]
     return free, polytope_cones(Polytope(len(free), tuple(halfspaces)))[0]

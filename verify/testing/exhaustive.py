@@ -14,11 +14,14 @@ from itertools import islice
 
 from theory.domain import Domain
 from theory.errors import ScopeError
+from theory.extended import ExtendedNetwork
 from theory.network import Network
 from verify.claim import Claim, NamedNetwork
+from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.formats.domain_file import domain_value
 from verify.formats.strict_json import Json
-from verify.prove.strategy import prove
+from verify.prove import extended
+from verify.prove.strategy import decided_without_sampling
 from verify.prove.workers import Workers
 from verify.testing.family import Family
 from verify.testing.identification import Identification, identification
@@ -102,15 +105,21 @@ class Outcome:
 
 
 def verdict_on(sweep: Sweep, network: Network) -> tuple[str, str, Verdict | None]:
-    """The outcome for one network, the reason if it is not equivalent, and the verdict."""
+    """The outcome for one network, the reason if it is not equivalent, and the verdict.
+
+    There is no verdict where nothing could be compared, nor on a network with infinite weights,
+    whose proof is of a kind of its own; what is proved equal is related in every way.
+    """
     try:
-        made = Transformation.named(sweep.transform)(network, sweep.domain)
+        made = Transformation.named(sweep.transform).made(network, sweep.domain)
+        if isinstance(made, ExtendedNetwork):
+            return _verdict_on_extended(sweep, network, made)
         claim = claim_about(sweep, network, made)
     except ScopeError as error:
         return REFUSED, str(error), None
     except Exception as error:  # whatever a transform raises is a failure of the transform
         return FAILED, f"{type(error).__name__}: {error}", None
-    verdict = prove(claim, timeout=sweep.timeout)
+    verdict = decided_without_sampling(claim, sweep.timeout)
     match verdict:
         case Equivalent():
             return EQUIVALENT, "", verdict
@@ -118,6 +127,16 @@ def verdict_on(sweep: Sweep, network: Network) -> tuple[str, str, Verdict | None
             return DIFFERENT, "", verdict
         case Unknown(reason):
             return UNKNOWN, reason, verdict
+
+
+def _verdict_on_extended(
+    sweep: Sweep, network: Network, made: ExtendedNetwork
+) -> tuple[str, str, None]:
+    sides = NamedNetwork.of("network", network), NamedExtendedNetwork.of("transformed", made)
+    proof = extended.settled(ExtendedClaim(*sides, sweep.domain), timeout=sweep.timeout)
+    if isinstance(proof, Unknown):
+        return UNKNOWN, proof.reason, None
+    return EQUIVALENT, "", None
 
 
 def claim_about(sweep: Sweep, network: Network, made: Network) -> Claim:

@@ -2,7 +2,7 @@
 
 A transform takes a network, or a network and a domain, and returns a network: an exact one, a
 model that `verify.formats.model.exact_network` reads, or something with a `network` such as
-the forms of `theory.forms`.
+the forms of `theory.forms`, where the network may have weights in the extended reals.
 """
 
 import inspect
@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from theory.domain import Domain
+from theory.extended import ExtendedNetwork
 from theory.network import Network
 from verify.errors import InputError
 from verify.formats.model import exact_network
@@ -82,10 +83,21 @@ class Transformation:
         """What the transform makes of a network.
 
         Raises:
+            InputError: it returned something that is not read as a network of finite weights.
+        """
+        found = self.made(network, domain)
+        if isinstance(found, Network):
+            return found
+        raise InputError(f"what {self.name} made", "it has infinite weights")
+
+    def made(self, network: Network, domain: Domain) -> Network | ExtendedNetwork:
+        """What the transform makes of a network, also one with infinite weights.
+
+        Raises:
             InputError: it returned something that is not read as a network.
         """
         made = self.function(network, domain) if self.takes_domain else self.function(network)
-        found = getattr(made, "network", None)
-        return (
-            found if isinstance(found, Network) else exact_network(made, f"what {self.name} made")
-        )
+        for found in (made, getattr(made, "network", None)):
+            if isinstance(found, Network | ExtendedNetwork):
+                return found
+        return exact_network(made, f"what {self.name} made")
