@@ -287,25 +287,23 @@ def independent(forms: Sequence[Form], inputs: int) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _simplicial(walls: Sequence[Form], signs: Sequence[int]) -> Cone:
-    """The cone {signs_i walls_i >= 0} of n walls with independent gradients."""
-    inputs = len(walls)
+def _spanned(walls: Sequence[Form]) -> tuple[Form, list[Form]]:
+    """Where n independent walls vanish, and for each of them the ray along which it alone grows."""
+    every = range(len(walls))
     matrix = fmpq_mat(fmpz_mat([list(wall[1:]) for wall in walls]))
     inverse, scale = matrix.inv().numer_denom()
-    columns = [[int(inverse[row, column]) for row in range(inputs)] for column in range(inputs)]
-    apex = [int(scale), *(0,) * inputs]
-    generators = []
-    for wall, sign, column in zip(walls, signs, columns, strict=True):
-        generators.append(primitive((0, *(sign * entry for entry in column))))
-        for row, entry in enumerate(column):
-            apex[row + 1] -= wall[0] * entry
-    generators.insert(0, primitive(tuple(apex)))
-    infinity = (1, *(0,) * inputs)
-    facets = [infinity]
-    facets += [
-        primitive(wall if sign > 0 else negated(wall))
-        for wall, sign in zip(walls, signs, strict=True)
-    ]
+    columns = [[int(inverse[row, column]) for row in every] for column in every]
+    apex = (-sum(walls[k][0] * columns[k][row] for k in every) for row in every)
+    return primitive((int(scale), *apex)), [primitive((0, *column)) for column in columns]
+
+
+def _simplicial(walls: Sequence[Form], signs: Sequence[int], span: tuple[Form, list[Form]]) -> Cone:
+    """The cone {signs_i walls_i >= 0} of walls with the given span."""
+    inputs = len(walls)
+    generators, facets = [span[0]], [(1, *(0,) * inputs)]
+    for wall, ray, sign in zip(walls, span[1], signs, strict=True):
+        generators.append(ray if sign > 0 else negated(ray))
+        facets.append(primitive(wall if sign > 0 else negated(wall)))
     if inputs == 2:
         return _polygon(generators, [facets[2], facets[0], facets[1]])
     everything = (1 << inputs + 1) - 1
@@ -336,7 +334,8 @@ def _clipped_start(
     if 1 << sum(len(choice) - 1 for choice in choices) > MOST_START_CONES:
         raise ScopeError(f"regions: {inputs} inputs are too many to cut the space into cones")
     picked = [walls[index] for index in chosen]
-    starts = (_simplicial(picked, signs).clip(bounds) for signs in product(*choices))
+    span = _spanned(picked)
+    starts = (_simplicial(picked, signs, span).clip(bounds) for signs in product(*choices))
     return tuple(cone for cone in starts if cone is not None)
 
 

@@ -194,6 +194,8 @@ def _by_lines(
     equal = [index for index, line in enumerate(lines) if line in signed]
     inside = [index for index, line in enumerate(lines) if _is_inside(line, basis)]
     for usable in (equal, *((inside,) if len(inside) < len(lines) else ()), range(len(lines))):
+        if not usable:
+            continue
         candidates = [*(lines[index] for index in usable), *basis]
         chosen = pivots(list(zip(*candidates, strict=True)), len(candidates))
         named = tuple(usable[index] for index in chosen if index < len(usable))
