@@ -1,6 +1,6 @@
 """The checker of chamber tables: proofs that a sum of blocks is the maximum of n numbers.
 
-    python3 -I -S verify/chamber_table.py TABLE.json
+    python3 -I -S verify/chamber_table.py TABLE.json [NETWORK.json]
 
 Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; it trusts nothing of
 the table but the blocks and their coefficients, which are the formula itself. Accepted means
@@ -15,17 +15,23 @@ orbit of blocks, how often each number and each kink relu(A - B) occurs. The che
 requires the counts to be those of the table, and requires sum of coefficient * count to be 1 for
 x_(1) and 0 for everything else. A chamber stands for those that the symmetries make of it: they
 must permute the blocks of every orbit as functions, and make all n! chambers of those listed.
+
+With a network, a file of the format relucert-network, accepted means in addition that this
+network is the maximum of its n inputs for all real x. It is evaluated in every chamber, as a
+linear function plus kinks; all units but those of the last hidden layer must be linear there.
 """
 
 import json
 import re
 import sys
 from fractions import Fraction
-from math import factorial
+from itertools import permutations
+from math import factorial, gcd, lcm
 from typing import Any
 
 Block = tuple[tuple[tuple[int, int], ...], ...]
 Counts = list[int]
+Value = tuple[list[int], dict[tuple[int, ...], int]]  # linear part, kinks with their weights
 MOST_NUMBERS = 8
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:/[1-9][0-9]{0,99})?", re.ASCII)
 
@@ -158,19 +164,30 @@ class Chamber:
             self.kinks[form] = whole_numbers(line[1], orbits, 0, "counts")
 
 
+def parsed(data: bytes) -> object:
+    """The value of a JSON text in ASCII, without floats and repeated names."""
+    try:
+        return json.loads(
+            data.decode("ascii"),
+            parse_float=refuse,
+            parse_constant=refuse,
+            object_pairs_hook=unique,
+        )
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not a JSON text in ASCII: {str(error)[:80]}") from None
+
+
+def number(value: object, what: str) -> Fraction:
+    """The number that a text p or p/q is."""
+    expect(NUMBER.fullmatch(typed(value, str, what)), f"{what}: expected p/q")
+    return Fraction(str(value))
+
+
 class Table:
     """A table as read from a file."""
 
     def __init__(self, data: bytes) -> None:
-        try:
-            value = json.loads(
-                data.decode("ascii"),
-                parse_float=refuse,
-                parse_constant=refuse,
-                object_pairs_hook=unique,
-            )
-        except (ValueError, RecursionError) as error:
-            raise MalformedError(f"not a JSON text in ASCII: {str(error)[:80]}") from None
+        value = parsed(data)
         names = "format version count symmetries orbits chambers"
         kind, version, count, symmetries, orbits, chambers = fields(value, names, "table")
         expect(kind == "relucert-chamber-table", "format: expected relucert-chamber-table")
@@ -189,8 +206,8 @@ class Table:
 
     def _orbit_of(self, value: object) -> tuple[Fraction, list[Block]]:
         text, blocks = fields(value, "coefficient blocks", "orbit")
-        expect(NUMBER.fullmatch(typed(text, str, "coefficient")), "coefficient: expected p/q")
-        return Fraction(text), [block_of(one, self.count) for one in typed(blocks, list, "blocks")]
+        found = [block_of(one, self.count) for one in typed(blocks, list, "blocks")]
+        return number(text, "coefficient"), found
 
     def check(self) -> None:
         """Accept the table, or say why not.
@@ -262,15 +279,100 @@ class Table:
         return sum((coefficient * count for (coefficient, _), count in pairs), Fraction(0))
 
 
+class Network:
+    """A network without biases as read from a file; weights are integers times the scale."""
+
+    def __init__(self, data: bytes) -> None:
+        names = "format version inputs layers"
+        kind, version, inputs, layers = fields(parsed(data), names, "network")
+        expect(kind == "relucert-network", "format: expected relucert-network")
+        expect(typed(version, int, "version") == 1, "version: expected 1")
+        self.inputs = self.outputs = typed(inputs, int, "inputs")
+        self.scale, self.layers = 1, list[list[list[tuple[int, int]]]]()
+        for value in typed(layers, list, "layers"):
+            self._read(value)
+        expect(self.layers, "layers: expected at least one")
+
+    def _read(self, value: object) -> None:
+        bias, rows = (typed(part, list, "layer") for part in fields(value, "bias rows", "layer"))
+        expect(len(bias) == len(rows), "layer: expected one bias per row")
+        require(not any(number(one, "bias") for one in bias), "network: a bias is not zero")
+        found = []
+        for row in rows:
+            columns = [typed(column, int, "column") for column in typed(row, list, "row")[::2]]
+            weights = [number(weight, "weight") for weight in row[1::2]]
+            known = len(columns) == len(weights) and columns == sorted(set(columns))
+            expect(known and all(0 <= column < self.outputs for column in columns), "row: columns")
+            found.append(list(zip(columns, weights, strict=True)))
+        scale = lcm(*(weight.denominator for row in found for _, weight in row))
+        self.layers.append([[(column, int(w * scale)) for column, w in row] for row in found])
+        self.scale *= scale
+        self.outputs = len(rows)
+
+    def check(self, count: int) -> None:
+        """Accept the network if it is the maximum of so many inputs, or say why not.
+
+        Raises:
+            RejectedError: it is not, or a unit before the last hidden layer has a kink.
+        """
+        expect((self.inputs, self.outputs) == (count, 1), f"network: expected {count} inputs")
+        wanted = [self.scale] + [0] * (count - 1)
+        for order in permutations(range(count)):
+            linear, kinks = self._on(order)
+            require(linear == wanted and not kinks, f"network, chamber {order}: not the maximum")
+
+    def _on(self, order: tuple[int, ...]) -> Value:
+        """The output on the open chamber, by place."""
+        size = len(order)
+        places = [order.index(index) for index in range(size)]
+        values: list[Value] = [([int(p == place) for p in range(size)], {}) for place in places]
+        for depth, layer in enumerate(self.layers):
+            if depth:
+                values = [bent(linear, kinks) for linear, kinks in values]
+            values = [combined(row, values, size) for row in layer]
+        return values[0]
+
+
+def combined(row: list[tuple[int, int]], values: list[Value], size: int) -> Value:
+    """The weighted sum of values on a chamber."""
+    total, kinks = [0] * size, dict[tuple[int, ...], int]()
+    for column, weight in row:
+        linear, bends = values[column]
+        total = [a + weight * b for a, b in zip(total, linear, strict=True)]
+        for form, entry in bends.items():
+            kinks[form] = kinks.get(form, 0) + weight * entry
+    return total, {form: weight for form, weight in kinks.items() if weight}
+
+
+def bent(linear: list[int], kinks: dict[tuple[int, ...], int]) -> Value:
+    """The relu of a linear function on a chamber: itself, zero, or a kink.
+
+    A kink relu(h) has coprime entries, the first one positive: relu(-h) = relu(h) - h.
+    """
+    require(not kinks, "network: a unit reads a kink, which this checker does not follow")
+    sums = [sum(linear[: place + 1]) for place in range(len(linear))]
+    if not sums[-1] and all(value >= 0 for value in sums):
+        return linear, {}
+    if not sums[-1] and all(value <= 0 for value in sums):
+        return [0] * len(linear), {}
+    factor = gcd(*linear)
+    if next(value for value in linear if value) > 0:
+        return [0] * len(linear), {tuple(value // factor for value in linear): factor}
+    return linear, {tuple(-value // factor for value in linear): factor}
+
+
 def main(arguments: list[str]) -> int:
-    """The command: one path; the exit status is the answer."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python3 -I -S verify/chamber_table.py TABLE.json\n")
+    """The command: one path or two; the exit status is the answer."""
+    if len(arguments) not in (1, 2):
+        sys.stderr.write("usage: python3 -I -S verify/chamber_table.py TABLE.json [NETWORK.json]\n")
         return 2
     try:
         with open(arguments[0], "rb") as file:
             table = Table(file.read())
         table.check()
+        for path in arguments[1:]:
+            with open(path, "rb") as file:
+                Network(file.read()).check(table.count)
     except RejectedError as error:
         sys.stdout.write(f"rejected: {error}\n")
         return 1
@@ -278,9 +380,11 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"malformed: {error}\n")
         return 2
     blocks = sum(len(blocks) for _, blocks in table.orbits)
+    also = "; so is the network, in every chamber" if arguments[1:] else ""
     sys.stdout.write(
         f"accepted: the maximum of {table.count} numbers is the sum of {blocks} blocks, for all "
-        f"real numbers ({factorial(table.count)} chambers, {len(table.chambers)} up to symmetry)\n"
+        f"real numbers ({factorial(table.count)} chambers, {len(table.chambers)} up to symmetry)"
+        f"{also}\n"
     )
     return 0
 

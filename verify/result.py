@@ -4,6 +4,7 @@ claim.json left.json right.json        the question
 certificate.json or counterexample.json    the answer, if there is one
 run.json                               what the run notes about itself; nothing rests on it
 checkpoint.json                        what a search had proved when it was stopped
+table.json                             beside a maximum: its chamber table (verify.chambers)
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 CLAIM, CERTIFICATE = "claim.json", "certificate.json"
 COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
 CHECKPOINT = "checkpoint.json"
-_STALE = (CERTIFICATE, COUNTEREXAMPLE, RUN, "report.tex", "report.pdf", CLAIM)
+TABLE = "table.json"
+_STALE = (TABLE, CERTIFICATE, COUNTEREXAMPLE, RUN, "report.tex", "report.pdf", CLAIM)
 
 
 @dataclass(frozen=True, slots=True)

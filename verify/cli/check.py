@@ -27,9 +27,13 @@ Kernel = Annotated[
 def check(
     out: Folder, kernel: Kernel = "python", json: AsJson = False, quiet: Quiet = False
 ) -> int:
-    """Check the certificate in OUT. Exit: 0 accepted, 1 rejected, 2 malformed or unavailable."""
+    """Check the certificate in OUT, and the chamber table of a maximum if there is one.
+
+    Exit: 0 accepted, 1 rejected, 2 malformed or unavailable.
+    """
+    from verify.chambers import checked
     from verify.errors import InputError
-    from verify.result import CERTIFICATE, COUNTEREXAMPLE
+    from verify.result import CERTIFICATE, COUNTEREXAMPLE, TABLE
 
     folder = Path(out)
     if not folder.is_dir():
@@ -40,10 +44,14 @@ def check(
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
     status, answer, what = _refuted(folder) if is_refuted else _proved(folder, kernel)
     seconds = time.monotonic() - started
-    Terminal(json, quiet).tell(
-        {"answer": answer, "what": what, "seconds": seconds},
-        [f"{answer}: {what}, {seconds:.2f} s"],
-    )
+    facts: dict[str, object] = {"answer": answer, "what": what, "seconds": seconds}
+    lines = [f"{answer}: {what}, {seconds:.2f} s"]
+    if (folder / TABLE).exists():
+        table = checked(folder)
+        facts["table"] = {"answer": table.answer, "what": table.line}
+        lines.append(f"{table.answer} (verify/chamber_table.py): {table.line}")
+        status = max(status, _STATUS.get(table.answer, 2))
+    Terminal(json, quiet).tell(facts, lines)
     return status
 
 

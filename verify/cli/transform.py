@@ -103,6 +103,16 @@ FORMS = (
         "one_hidden_network",
     ),
     NamedForm(
+        "maximum",
+        "T19",
+        "ceil(log3(n / 2)) + 1 hidden layers, if NETWORK is the maximum of its n <= 54 inputs "
+        "(--set layers=3)",
+        "verify.cli.maximum",
+        "settle_maximum",
+        ("layers",),
+        "theory.forms.maximum:maximum_form",
+    ),
+    NamedForm(
         "three-hidden",
         "T22",
         "three hidden layers, weights in the extended reals; few regions (--set grid=255)",
