@@ -135,6 +135,14 @@ def test_a_square_has_two_triangulations() -> None:
     assert flat.dimension == 2
 
 
+@pytest.mark.parametrize("length", [10, 1000, 10**6])
+@pytest.mark.parametrize("seed", range(3))
+def test_heights_decide_however_little_they_differ(length: int, seed: int) -> None:
+    """The middle point lies above the others' line by 1 / (2 length + 1)."""
+    line = [(0,), (length,), (2 * length + 1,)]
+    assert regular_triangulation(line, [0, 1, 2], seed).simplices == ((0, 1), (1, 2))
+
+
 @given(
     st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=1, max_size=9),
     st.integers(0, 5),

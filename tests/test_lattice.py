@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -184,8 +185,36 @@ def test_T21_the_sets_are_those_of_all_points(data: st.DataObject) -> None:
         assert not any(one != other and not one & ~other for one in known for other in known)
 
 
+@given(networks(1, st.lists(st.integers(2, 4), min_size=1, max_size=2), 1))
+def test_T21_on_a_line_the_sets_are_those_of_all_order_cells(network: Network) -> None:
+    """Between two neighbouring places where pieces meet nothing changes: a point each will do."""
+    box = Box.cube(1, -3, 3)
+    cells = [(region.cell, region.outputs[0]) for region in regions(network, box)]
+    sets = order_sets(cells)
+    meetings = {Fraction(-3), Fraction(3)}
+    for one, other in combinations(sets.pieces, 2):
+        if one[1] != other[1]:
+            meetings.add(Fraction(other[0] - one[0], one[1] - other[1]))
+    above, below = set(), set()
+    for start, end in pairwise(sorted(place for place in meetings if -3 <= place <= 3)):
+        point = ((start + end) / 2,)
+        values = [value_of(piece, point) for piece in sets.pieces]
+        here = next(value_of(piece, point) for cone, piece in cells if is_inside(cone, point))
+        above.add(sum(1 << i for i, value in enumerate(values) if value >= here))
+        below.add(sum(1 << i for i, value in enumerate(values) if value <= here))
+    for known, found in ((sets.above, above), (sets.below, below)):
+        minimal = {one for one in found if not any(two != one and not two & ~one for two in found)}
+        assert len(known) == len(minimal)
+        assert set(known) == minimal
+
+
 def is_inside(cone: Cone, point: Vector) -> bool:
     return all(value_of(facet, point) >= 0 for facet in cone.facets)
+
+
+def test_T21_what_later_sets_make_redundant_is_left_out() -> None:
+    """{2} is taken for {0, 2}, but {0} and {1}, which are taken for others, do its work."""
+    assert irredundant_cover((0b0101, 0b0110, 0b1001, 0b0010), (0b1111,)) == (0b0001, 0b0010)
 
 
 MASKS = st.lists(st.integers(1, 63), min_size=1, max_size=5)

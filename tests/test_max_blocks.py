@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from theory.assembly import assembled
 from theory.domain import Box, Space
 from theory.errors import ScopeError, ShapeError, TheoryError
+from theory.form import oriented
 from theory.forms.max_blocks import (
     MAX_OF_FIVE,
     MAX_OF_SIX,
@@ -28,6 +29,8 @@ from theory.forms.max_recursion import (
     units_of_blocks,
 )
 from theory.forms.max_tree import maximum_network as tree_network
+from theory.germ_chart import all_units
+from theory.maxima import BLOCKS, TREES
 from theory.network import Network, Vector
 from verify.claim import Claim, NamedNetwork
 from verify.prove.smt import Unsat, smt_answer
@@ -127,6 +130,26 @@ def test_T17_the_network_is_proved_equal_to_a_tree(domain: Box | Space) -> None:
 def test_T18_the_network_is_proved_equal_to_a_tree(domain: Box | Space) -> None:
     verdict = prove(claim_of(6, domain))
     assert isinstance(verdict, Equivalent)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 2, 0, 1, 3), (1, 0, 3, 4, 2)])
+def test_pairs_are_formed_where_walls_are(order: tuple[int, ...]) -> None:
+    """The functions have an order in which every pair of the formula bends at a wall."""
+    functions = [(k**4, k, k * k, k**3) for k in range(5)]
+    pairs = [(functions[order[i]], functions[order[j]]) for i, j in MAX_OF_FIVE.pairs if i != j]
+    rises = [tuple(a - b for a, b in zip(one, other, strict=True)) for one, other in pairs]
+    walls = {oriented(rise)[0] for rise in rises}
+    units = all_units(block_maximum(functions, 2, walls).units)
+    assert {oriented(unit.form)[0] for unit in units if unit.depth == 1} <= walls
+
+
+def test_blocks_are_taken_where_no_identity_is_cheaper() -> None:
+    """Six functions of two inputs: their gradients are dependent, so fewer at a time suffice."""
+    functions = [(k**3, k, k * k) for k in range(6)]
+    terms = BLOCKS.reduced(functions, 2)
+    price = sum(units_of_blocks(len(term), 2) for term in terms)
+    assert price < units_of_blocks(6, 2)
+    assert TREES.reduced(functions[:4], 2) == {tuple(sorted(functions[:4])): 1}
 
 
 def test_T17_by_another_solver() -> None:

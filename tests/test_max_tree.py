@@ -65,6 +65,15 @@ def test_pairs_that_meet_at_a_wall_are_preferred() -> None:
         assert wall in {unit.form for unit in all_units(tree.units) if unit.depth == 1}
 
 
+def test_a_wall_is_preferred_among_many_functions() -> None:
+    functions = [(k * k, k, k * k * k) for k in range(8)]
+    for partner in range(1, 8):
+        rise = tuple(a - b for a, b in zip(functions[0], functions[partner], strict=True))
+        tree = max_tree(functions, {oriented(rise)[0]})
+        lines = {oriented(unit.form)[0] for unit in all_units(tree.units) if unit.depth == 1}
+        assert oriented(rise)[0] in lines
+
+
 def test_no_functions_have_no_maximum() -> None:
     with pytest.raises(TheoryError, match="at least one"):
         max_tree([])

@@ -118,6 +118,32 @@ def test_T30_where_a_bend_ends_is_shown_inside_a_cell(data: st.DataObject) -> No
         assert is_evidence(found, network, box)
 
 
+SHIFTS = st.tuples(*[st.integers(-2, 2)] * 2)
+TURNS = ((1, 0, 0, 1), (2, 1, 1, 1), (1, -1, 2, 1), (0, 1, -3, 2), (1, 2, -2, 1))
+
+
+@given(st.sampled_from(TURNS), SHIFTS, st.data())
+def test_T30_a_bend_that_is_equal_on_all_facets_may_still_end(
+    turn: tuple[int, ...], shift: tuple[int, int], data: st.DataObject
+) -> None:
+    """relu(y + relu(-x)) + relu(-y + relu(-x)), in other coordinates.
+
+    It bends along x = 0 by 1 everywhere, and along y = 0 by 2 where x > 0; where x < 0 that line
+    runs inside a region, as do y = x and y = -x where x > 0. y passes the first layer by units
+    that bend far away.
+    """
+    a, b, c, d = turn
+    first = Affine.dense([[-a, -b], [c, d], [-c, -d]], [-shift[0], shift[1] + 90, -shift[1] - 90])
+    inner = Affine.dense([[1, 1, -1], [1, -1, 1]], [-90, 90])
+    network = Network((first, inner, Affine.dense([[1, 1]], [0])))
+    ends = data.draw(st.tuples(*[st.integers(6, 9)] * 4))
+    box = Box(tuple(Fraction(-end) for end in ends[:2]), tuple(Fraction(end) for end in ends[2:]))
+    found = membership(network, box)
+    assert isinstance(found, NonMember)
+    assert is_evidence(found, network, box)
+    assert not any(found.there.value)
+
+
 def test_T30_the_maximum_of_two_is() -> None:
     found = membership(maximum_network(2), Space(2))
     assert isinstance(found, Member)

@@ -49,6 +49,18 @@ def test_bounds_see_how_large_a_unit_inside_may_be() -> None:
         assert found((Fraction(-1),)) == value
 
 
+def test_bounds_grow_with_the_weight_and_with_the_unit_inside() -> None:
+    """relu(7 - 4 relu(x)) on [-2, 2]: 7 - 4 relu(x) goes from 7 down to -1."""
+    line = relu_of(affine_sum((0, 1)))
+    box = Box.cube(1, -2, 2)
+    for weight, constant in ((-4, 7), (4, -7)):
+        term = nested(line, (constant, 0), weight)
+        assert settled([term], box) == (term,)
+    for weight, constant in ((-4, 8), (4, -8)):
+        (found,) = settled([nested(line, (constant, 0), weight)], box)
+        assert all(unit.depth == 1 for unit in found.units)
+
+
 def test_units_of_one_sign_on_the_box_are_affine_or_nothing() -> None:
     above, below, across = (relu_of(affine_sum((constant, 1, 1))) for constant in (2, -2, 0))
     box = Box.cube(2, -1, 1)

@@ -133,6 +133,22 @@ def test_T02_a_disguise_preserves_the_function(
     assert edited.units == network.units + 2 * network.hidden_layers
 
 
+def test_units_added_by_a_disguise_may_read_any_unit_before_them() -> None:
+    """All rows of the second layer are zero, so those that read two units have been added."""
+    blank = Network(
+        (
+            Affine.dense([[1], [2]], [0, 1]),
+            Affine.dense([[0, 0]], [1]),
+            Affine.dense([[1]], [0]),
+        )
+    )
+    read = set()
+    for seed in range(40):
+        second = disguised(blank, seed).layers[1]
+        read |= {column for row in second.rows if len(row) > 1 for column, _ in row}
+    assert read == set(range(4))
+
+
 @given(networks(weights=rationals(3, (1, 4))), st.integers(0, 9))
 def test_a_disguise_by_powers_of_two_keeps_dyadic_weights(network: Network, seed: int) -> None:
     edited = disguised(network, seed, POWERS_OF_TWO)

@@ -107,6 +107,12 @@ def test_T22_equal_at_every_point_and_one_region_fires(
     require_form(network, domain, points[:40])
 
 
+def test_T22_a_region_has_units_for_the_signs_that_its_outputs_have() -> None:
+    """relu(x) is never negative, and zero on one region, which keeps a unit that is not read."""
+    network = Network((Affine.dense([[1]], [0]), Affine.dense([[1]], [0])))
+    assert three_hidden_form(network, Space(1)).network.widths[3] == 2
+
+
 @pytest.mark.parametrize("network", [PAIRS, FLAT], ids=["pairs", "flat"])
 def test_T22_degenerate_networks_on_grids_of_boundary_points(network: Network) -> None:
     """Where the sign of units decides what is open, the pass-through pairs go wrong here."""
@@ -435,6 +441,30 @@ def test_T23_degenerate_networks_on_whole_grids() -> None:
         form = grid_form(network, box, 3)
         assert form.trace.points == 13 * 13
         assert all(form.network(point) == network(point) for point in grid_points(box, 3))
+
+
+@given(networks(widths=st.lists(st.integers(1, 3), max_size=2)), st.integers(1, 3), st.data())
+def test_T23_infinity_is_no_larger_than_it_need_be(
+    network: Network, denominator: int, data: st.DataObject
+) -> None:
+    """q, and q times what the finite parts of the third layer reach in the corners of the box."""
+    box = data.draw(boxes(network.inputs))
+    first, _, third, _ = (layer.finite for layer in three_hidden_form(network, box).network.layers)
+    greatest = Fraction(0)
+    for corner in product(*zip(box.lower, box.upper, strict=True)):
+        copies = [max(Fraction(0), value) for value in first(corner)]
+        indicators = [Fraction(0)] * (third.inputs - len(copies))
+        greatest = max(greatest, *third((*copies, *indicators)))
+    infinities = grid_form(network, box, denominator).trace.infinities
+    assert infinities == (denominator, denominator * greatest)
+
+
+def test_T23_a_box_may_lie_between_the_points_of_the_grid() -> None:
+    network = Network((Affine.dense([[1, 1]], [0]),))
+    box = Box((Fraction(1, 3), Fraction(0)), (Fraction(2, 3), Fraction(1)))
+    assert list(grid_points(box, 1)) == []
+    assert grid_form(network, box, 1).trace.points == 0
+    assert len(list(grid_points(box, 2))) == grid_form(network, box, 2).trace.points == 3
 
 
 def test_T23_says_nothing_between_the_points() -> None:

@@ -110,6 +110,43 @@ def test_a_remainder_passes_the_cheaper_way() -> None:
     assert network(point) == (term(point),)
 
 
+def bent(form: tuple[int, ...], inner: UnitSum) -> UnitSum:
+    return relu_of(weighted_sum(((affine_sum(form), 1), (inner, 1)), len(form)))
+
+
+SPACE, CUBE = Space(3), Box.cube(3, -1, 1)
+
+
+@pytest.mark.parametrize(
+    ("remainders", "outputs", "domain", "passing"),
+    [
+        ([(0, 1, -1, 0)], [], SPACE, 2),  # a pair; x and y alone would take 4
+        ([(0, 1, -1, 0)], [], CUBE, 2),
+        ([(0, 1, -1, 0), (0, 0, 1, -1)], [], SPACE, 4),  # pairs; three inputs would take 6
+        ([(0, 1, -1, 0), (0, 0, 1, -1)], [], CUBE, 3),  # inputs
+        ([(0, 1, 0, 0), (0, 0, 1, 0)], [(0, 1, 1, 1)], SPACE, 6),
+        ([(0, 1, 0, 0), (0, 0, 1, 0)], [(0, 1, 1, 1)], CUBE, 3),  # z besides x and y
+        ([(0, 1, 0, 0)], [(0, 1, 1, 1)], SPACE, 4),  # x + y + z as a pair besides x
+        ([], [(0, 1, 1, 0), (0, 1, 2, 0)], CUBE, 2),
+    ],
+)
+def test_what_the_second_layer_passes_on_takes_the_cheaper_way(
+    remainders: list[tuple[int, ...]],
+    outputs: list[tuple[int, ...]],
+    domain: Box | Space,
+    passing: int,
+) -> None:
+    """A unit of depth two, and units above it that also read affine remainders."""
+    middle = bent((0, 0, 0, 1), relu_of(affine_sum((2, 1, 1, 5))))
+    units = [bent(form, middle) for form in remainders] or [middle]
+    sums = [weighted_sum([(affine_sum(form), 1), *((u, 1) for u in units)], 4) for form in outputs]
+    sums = sums or units
+    network = assembled(sums, domain)
+    assert network.widths[2] == 1 + passing
+    point: Vector = (Fraction(1, 2), Fraction(-1, 3), Fraction(1, 5))
+    assert network(point) == value_at(sums, point)
+
+
 def test_sums_over_other_inputs_are_refused() -> None:
     with pytest.raises(ShapeError, match="over 2 inputs"):
         assembled([affine_sum((1, 2))], Space(2))
