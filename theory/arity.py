@@ -10,16 +10,19 @@ valuation formula reads the sum off a regular triangulation of the gradients.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 from flint import fmpz_mat
 
-from theory.errors import TheoryError
+from theory.errors import ScopeError, TheoryError
 from theory.form import Form
 from theory.triangulation import regular_triangulation
 
 Functions = tuple[Form, ...]
 MaximumTerms = Mapping[Functions, int]
 Price = Callable[[int], int]
+Reduction = Literal["smaller", "radon", "triangulation"]
+REDUCTIONS: tuple[Reduction, ...] = ("smaller", "radon", "triangulation")
 
 _RADON_LARGEST = 12  # beyond, the Radon sum can be exponentially longer than the other one
 _SEEDS = 4  # triangulations to choose from where a maximum is small
@@ -128,7 +131,10 @@ def triangulation_terms(functions: Iterable[Form], seed: int = 0) -> MaximumTerm
 
 
 def reduced_terms(
-    functions: Iterable[Form], enough: int = 1, price: Price = units_of_tree
+    functions: Iterable[Form],
+    enough: int = 1,
+    price: Price = units_of_tree,
+    reduction: Reduction = "smaller",
 ) -> MaximumTerms:
     """The cheapest of several sums; by default the one with the fewest units in max trees.
 
@@ -138,9 +144,11 @@ def reduced_terms(
         functions: The arguments of the maximum.
         enough: Maxima of that many functions need no reduction, whatever their gradients.
         price: The price of a maximum of so many functions.
+        reduction: Which of the two formulas may be used; the cheaper one if not told.
 
     Raises:
         TheoryError: there are no functions.
+        ScopeError: the Radon identity is wanted for more than 12 functions.
     """
     distinct = frozenset(functions)
     if not distinct:
@@ -150,9 +158,15 @@ def reduced_terms(
         candidates.append({tuple(sorted(distinct)): 1})
         if price is units_of_tree:
             return candidates[0]
-    seeds = _SEEDS if len(distinct) < _MANY else 1
-    candidates += [triangulation_terms(distinct, seed) for seed in range(seeds)]
-    if len(distinct) <= _RADON_LARGEST:
+    if reduction != "radon":
+        seeds = _SEEDS if len(distinct) < _MANY else 1
+        candidates += [triangulation_terms(distinct, seed) for seed in range(seeds)]
+    elif len(distinct) > _RADON_LARGEST:
+        raise ScopeError(
+            f"radon: a maximum of {len(distinct)} functions, at most {_RADON_LARGEST} are reduced "
+            "by the Radon identity; take triangulation"
+        )
+    if reduction != "triangulation" and len(distinct) <= _RADON_LARGEST:
         candidates.append(radon_terms(distinct, enough))
         if price is not units_of_tree:
             candidates.append(radon_terms(distinct))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from theory.arity import MaximumTerms, reduced_terms
+from theory.arity import MaximumTerms, Reduction, reduced_terms
 from theory.form import Form
 from theory.forms.max_recursion import (
     block_maximum,
@@ -28,6 +28,7 @@ class Maxima:
         most: Of how many functions so many hidden layers give the maximum.
         units: How many units the maximum of so many functions takes in so many layers.
         written: The maximum of functions in so many layers, best bending at given walls.
+        reduction: How maxima of many functions are reduced to maxima of few (T08).
     """
 
     name: str
@@ -36,15 +37,21 @@ class Maxima:
     most: Callable[[int], int]
     units: Callable[[int, int], int]
     written: Writing
+    reduction: Reduction = "smaller"
 
     def reduced(self, functions: Iterable[Form], layers: int) -> MaximumTerms:
         """The maximum as a sum of maxima that so many layers give, the cheapest found.
 
         Theorem: T08 (arity reduction).
+
+        Raises:
+            ScopeError: the Radon identity is wanted for more than 12 functions.
         """
         if self.name == "trees":
-            return reduced_terms(functions, self.most(layers))
-        return reduced_terms(functions, self.most(layers), lambda count: self.units(count, layers))
+            return reduced_terms(functions, self.most(layers), reduction=self.reduction)
+        return reduced_terms(
+            functions, self.most(layers), lambda count: self.units(count, layers), self.reduction
+        )
 
 
 def _tree(functions: Sequence[Form], layers: int, walls: Container[Form]) -> UnitSum:

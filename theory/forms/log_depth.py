@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from theory.arity import REDUCTIONS, Reduction
 from theory.assembly import assembled
 from theory.convex import Cell, bends, convexified
 from theory.depth import DepthReduction
@@ -50,6 +51,8 @@ class LogDepthTrace:
         reductions: How many germs or units were rewritten, by theorem.
         widths: Of the new network, inputs and outputs included.
         theorem: T09, or T19 where maxima are blocks.
+        reduction: How maxima of many functions were reduced (T08): the smaller of two sums, or
+            the one that was wanted.
     """
 
     route: str
@@ -62,6 +65,7 @@ class LogDepthTrace:
     reductions: tuple[tuple[str, int], ...] = ()
     widths: tuple[int, ...] = ()
     theorem: str = "T09"
+    reduction: Reduction = "smaller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,11 @@ class LogDepthForm:
 
 
 def log_depth_form(
-    network: Network, domain: Domain, route: Route = "local", maxima: Maxima = TREES
+    network: Network,
+    domain: Domain,
+    route: Route = "local",
+    maxima: Maxima = TREES,
+    reduction: Reduction = "smaller",
 ) -> LogDepthForm:
     """A network with at most ceil(log2(n + 1)) hidden layers, equal on the domain, exactly.
 
@@ -87,31 +95,44 @@ def log_depth_form(
         route: "local" by germs; "global" by one maximum per output; "unchanged" returns the
             network if it is shallow enough; "auto" does so, and is "local" otherwise.
         maxima: How maxima are written.
+        reduction: How maxima of many functions become maxima of few (T08): by the Radon
+            identity, by a triangulation, or by the one that gives the smaller sum.
 
     Raises:
         ShapeError: network and domain have different numbers of inputs.
         DomainError: the domain is a polytope without interior.
-        ScopeError: the network is too large for the route, or too deep for "unchanged".
+        ScopeError: the network is too large for the route, too deep for "unchanged", or a
+            maximum too large for the reduction.
     """
     if domain.inputs != network.inputs:
         raise ShapeError(f"domain: expected {network.inputs} inputs, got {domain.inputs}")
     if route not in ROUTES:
         raise ScopeError(f"route: expected {', '.join(ROUTES)}, got {route!r}")
+    if reduction not in REDUCTIONS:
+        raise ScopeError(f"reduction: expected {', '.join(REDUCTIONS)}, got {reduction!r}")
+    maxima = replace(maxima, reduction=reduction)
     inputs, outer = _essential(network, domain)
     bound = maxima.layers(inputs + 1)
     if route in ("unchanged", "auto") and network.hidden_layers <= bound:
-        return LogDepthForm(network, LogDepthTrace("unchanged", bound, widths=network.widths))
+        trace = LogDepthTrace("unchanged", bound, widths=network.widths, theorem=maxima.theorem)
+        return LogDepthForm(network, trace)
     if route == "unchanged":
         raise ScopeError(f"route: {network.hidden_layers} hidden layers are more than {bound}")
     if outer is None:
         form = _constant(network, domain)
     elif route == "global":
         form = outer.form(lambda free, where: _global_form(free, where, maxima))
-    elif bound <= 2 or network.hidden_layers <= 1:
+    elif network.hidden_layers <= 1 or (bound <= 2 and reduction == "smaller"):
         form = _by_two_hidden(network, domain)
     else:
         form = outer.form(lambda free, where: _local_form(free, where, maxima))
-    trace = replace(form.trace, bound=bound, widths=form.network.widths, theorem=maxima.theorem)
+    trace = replace(
+        form.trace,
+        bound=bound,
+        widths=form.network.widths,
+        theorem=maxima.theorem,
+        reduction=reduction,
+    )
     return LogDepthForm(form.network, trace)
 
 

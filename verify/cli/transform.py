@@ -38,6 +38,7 @@ class NamedForm:
             or, if it takes parameters, what also settles the result: (task, terminal) -> status.
         parameters: What --set may set.
         construction: The name `module:function` of the construction of a form with parameters.
+        routes: What --route may be.
     """
 
     name: str
@@ -47,18 +48,24 @@ class NamedForm:
     function: str
     parameters: tuple[str, ...] = ()
     construction: str = ""
+    routes: tuple[str, ...] = ()
 
     @property
     def transform(self) -> str:
         """Its construction by the name `module:function`, parameters as they are by default."""
         return self.construction or f"{self.module}:{self.function}"
 
-    def built(self, network: "Network", domain: "Domain") -> tuple["Network", dict[str, object]]:
+    def built(
+        self, network: "Network", domain: "Domain", route: str | None = None
+    ) -> tuple["Network", dict[str, object]]:
         """The new network, and the facts that its construction notes about itself."""
-        form = getattr(import_module(self.module), self.function)(network, domain)
+        options = {} if route is None else {"reduction": route}
+        form = getattr(import_module(self.module), self.function)(network, domain, **options)
         return form.network, asdict(form.trace)
 
 
+_ROUTES = ("radon", "triangulation", "smaller")
+_DEPTHS = {"T09": "log2-depth", "T19": "log3-depth"}
 FORMS = (
     NamedForm(
         "two-hidden",
@@ -73,6 +80,7 @@ FORMS = (
         "at most ceil(log2(n + 1)) hidden layers, by max trees; n inputs",
         "theory.forms.log_depth",
         "log_depth_form",
+        routes=_ROUTES,
     ),
     NamedForm(
         "log3-depth",
@@ -80,13 +88,15 @@ FORMS = (
         "at most ceil(log3((n + 1) / 2)) + 1 hidden layers, by blocks; n inputs",
         "theory.forms.log3_depth",
         "log3_depth_form",
+        routes=_ROUTES,
     ),
     NamedForm(
         "log-depth",
-        "T09",
-        "log2-depth or log3-depth, whichever has fewer units; n inputs",
+        "T19",
+        "log2-depth (T09) or log3-depth (T19), whichever has fewer units; n inputs",
         "theory.forms.log3_depth",
         "smaller_depth_form",
+        routes=_ROUTES,
     ),
     NamedForm(
         "lattice",
@@ -143,6 +153,15 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the form, see --list."),
 ]
+RouteName = Annotated[
+    str | None,
+    typer.Option(
+        "--route",
+        metavar="ROUTE",
+        help="How log2-depth, log3-depth and log-depth reduce maxima: radon, triangulation, or "
+        "smaller, which takes the smaller sum for each maximum and is the default.",
+    ),
+]
 List = Annotated[bool, typer.Option("--list", help="List the forms and their theorems.")]
 
 
@@ -157,6 +176,7 @@ def transform(
     executor: ExecutorName = None,
     second_opinion: Opinion = None,
     settings: Settings = None,
+    route: RouteName = None,
     out: Out = None,
     list_forms: List = False,
     json: AsJson = False,
@@ -185,6 +205,7 @@ def transform(
     if chosen is None:
         raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in FORMS)}")
     values = read_settings(settings or [], chosen.parameters)
+    _require_route(chosen, route)
     started = time.monotonic()
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
@@ -195,6 +216,7 @@ def transform(
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
     command: tuple[str, ...] = ("relucert", "transform", form, network, "--domain", domain)
+    command += () if route is None else ("--route", route)
     if chosen.parameters:
         command += tuple(word for text in settings or () for word in ("--set", text))
         spent = read - started
@@ -203,14 +225,35 @@ def transform(
         settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
         return settled
     with terminal.progress(f"building the {form} form"):
-        new, facts = chosen.built(source.network, where)
+        new, facts = chosen.built(source.network, where, route)
+        theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
         sides = [
             NamedNetwork.of(source.name, source.network),
-            NamedNetwork.of(f"{form} form of {source.name}", new),
+            NamedNetwork.of(f"{_taken(form, theorem)} form of {source.name}", new),
         ]
         claim = Claim(sides[0], sides[1], where)
     seconds = {"read": read - started, "build": time.monotonic() - read}
-    theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
     run = Run(command, form, theorem, facts, seconds)
     question = Question(claim, engine, timeout, second_opinion, folder, workers)
     return settle(question, run, terminal)
+
+
+def _require_route(form: NamedForm, route: str | None) -> None:
+    """Refuse a route that the form does not have.
+
+    Raises:
+        InputError: there is no such route, or the form reduces no maxima.
+    """
+    from verify.errors import InputError
+
+    if route is None or route in form.routes:
+        return
+    if form.routes:
+        raise InputError("--route", f"expected {' or '.join(form.routes)}, got {route[:40]!r}")
+    names = ", ".join(entry.name for entry in FORMS if entry.routes)
+    raise InputError("--route", f"the form {form.name} has none; {names} have")
+
+
+def _taken(form: str, theorem: str) -> str:
+    """The name of the form, with that of the one of two that was the smaller."""
+    return f"log-depth ({_DEPTHS[theorem]}, {theorem})" if form == "log-depth" else form
