@@ -94,6 +94,25 @@ def test_T09_global_route(network: Network, boxed: bool, data: st.DataObject) ->
         assert most <= 2**form.trace.bound
 
 
+@pytest.mark.parametrize("weights", [(1, 2, -3, -5), (-1, -4, 2, 7)])
+def test_T09_global_route_with_bends_of_both_signs_and_many_sizes(weights: tuple[int, ...]) -> None:
+    """Hyperplanes are added with their weights, whichever of f and -f is made convex."""
+    rows = [[1, 0], [1, -1], [0, 1], [1, 1]]
+    network = Network((Affine.dense(rows, [0, 0, 1, -1]), Affine.dense([weights], [3])))
+    form = log_depth_form(network, Space(2), "global")
+    assert form.trace.hyperplanes == 2
+    require_equal(network, form, random_points(2, 100))
+
+
+def test_T09_global_route_keeps_maxima_that_fit() -> None:
+    """|x| + |y|, the maximum of four functions: two layers give it as it is."""
+    first = Affine.dense([[1, 0], [-1, 0], [0, 1], [0, -1]], [0] * 4)
+    network = Network((first, Affine.dense([[1] * 4], [0])))
+    form = log_depth_form(network, Space(2), "global")
+    assert form.trace.maxima == ((4, 1),)
+    require_equal(network, form, random_points(2, 20))
+
+
 @st.composite
 def deep_units(draw: st.DrawFn, inputs: int) -> Unit:
     """Units in which each new one reads some of those before it, all zero at the origin."""

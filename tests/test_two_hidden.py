@@ -188,7 +188,9 @@ def test_shallow_networks_keep_their_depth(inputs: int) -> None:
     one = Network((line, Affine.dense([[1, 1]], [0])))
     for domain in (Box.cube(inputs, -1, 1), Space(inputs)):
         assert two_hidden_form(affine, domain).network == affine
-        assert two_hidden_form(one, domain).network.widths == (inputs, 1, 1)
+        form = two_hidden_form(one, domain)
+        assert form.network.widths == (inputs, 1, 1)
+        assert form.trace.cells == 0  # its units are known without its regions
 
 
 def test_constant_networks_become_constants() -> None:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.mutation                           one mistake of every kind a module
     python -m benchmarks.mutation --each 3 theory/unit.py   three, in one module
+    python -m benchmarks.mutation --matching "| sign |"     those whose key contains the text
     python -m benchmarks.mutation --seconds 600             no new ones after ten minutes
 
 Exit: 0 every mutant was caught or its survival is explained, 1 one survived without explanation,
@@ -11,6 +12,7 @@ Exit: 0 every mutant was caught or its survival is explained, 1 one survived wit
 import argparse
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -19,6 +21,8 @@ from queue import SimpleQueue
 from benchmarks.mutation.suite import SUITE, Trial, trials
 from benchmarks.mutation.trial import LONGEST, Copy, Result
 
+CAUGHT, EXPLAINED, SURVIVED = "caught", "explained", "survived"
+MANY = 10**6  # more mutants of a kind than any module has
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 
 
@@ -86,36 +90,59 @@ def main() -> int:
     )
     parser.add_argument("modules", nargs="*", help="files below the root; all of the suite")
     parser.add_argument("--each", type=int, default=1, help="mutants of every kind a module")
+    parser.add_argument("--matching", default="", help="a part of the key of a mutant")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=3600.0)
     options = parser.parse_args()
     unknown = [module for module in options.modules if module not in SUITE]
     if unknown:
         parser.error(f"no tests are named for {', '.join(unknown)}")
-    chosen = list(trials(options.modules or list(SUITE), options.each))
+    found = trials(options.modules or list(SUITE), options.each)
+    chosen = [trial for trial in found if options.matching in trial.key]
     why = explanations()
-    caught = explained = 0
+    for key in stale(why):
+        print(f"explained, and no longer there: {key}")
+    counts: dict[str, Counter[str]] = {trial.module: Counter() for trial in chosen}
     survived = []
     for trial, result in results(chosen, options.jobs, options.seconds):
-        caught += result.is_caught
-        word = f"caught by {result.by}" if result.is_caught else "SURVIVED"
-        if not result.is_caught and trial.key in why:
-            explained += 1
-            word = f"survives: {why[trial.key]}"
-        elif not result.is_caught:
+        word, told = _outcome(trial, result, why)
+        counts[trial.module][word] += 1
+        if word == SURVIVED:
             survived.append(trial)
-        print(
-            f"{trial.key} (line {trial.mutant.line})\n    {word}, {result.seconds:.1f} s",
-            flush=True,
-        )
-    left = len(chosen) - caught - explained - len(survived)
-    print(
-        f"\n{len(chosen)} mutants: {caught} caught, {explained} survive and are explained, ", end=""
-    )
-    print(f"{len(survived)} survive, {left} were not tried")
+        place = f"{trial.key} (line {trial.mutant.line})"
+        print(f"{place}\n    {told}, {result.seconds:.1f} s", flush=True)
+    print(f"\n{table(chosen, counts)}")
     for trial in survived:
         print(f"survived: {trial.key} (line {trial.mutant.line})")
+    left = len(chosen) - sum(count.total() for count in counts.values())
     return 1 if survived else 2 if left else 0
+
+
+def _outcome(trial: Trial, result: Result, why: dict[str, str]) -> tuple[str, str]:
+    """A word for the table, and what to tell of a mutant."""
+    if result.is_caught:
+        return CAUGHT, f"caught by {result.by}"
+    if trial.key in why:
+        return EXPLAINED, f"survives: {why[trial.key]}"
+    return SURVIVED, "SURVIVED"
+
+
+def stale(why: dict[str, str]) -> list[str]:
+    """The explanations of mutants that are no longer among those of their modules."""
+    modules = {key.split(" | ")[0] for key in why}
+    known = {trial.key for trial in trials([*modules], MANY)}
+    return [key for key in why if key not in known]
+
+
+def table(chosen: list[Trial], counts: dict[str, Counter[str]]) -> str:
+    """The number of mutants of every module, tried and otherwise, in Markdown."""
+    tried = Counter(trial.module for trial in chosen)
+    words = (CAUGHT, EXPLAINED, SURVIVED)
+    lines: list[tuple[object, ...]] = [("module", "mutants", *words, "not tried"), ("---",) * 6]
+    for module, count in [*counts.items(), ("all", sum(counts.values(), Counter[str]()))]:
+        total = tried[module] or len(chosen)
+        lines.append((module, total, *(count[word] for word in words), total - count.total()))
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 if __name__ == "__main__":
