@@ -136,3 +136,23 @@ def test_the_list_names_them(capsys: pytest.CaptureFixture[str]) -> None:
     forms = json.loads(capsys.readouterr().out)["forms"]
     assert "NOT equal" in forms["global-linear"]["about"]
     assert forms["three-hidden"]["theorem"] == "T22"
+
+
+def test_the_strip_is_told_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["transform", "global-linear", SMALL, *BOX, "-o", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert "no convergence in the sup norm" in told
+    assert main(["report", str(tmp_path)]) == 0
+    tex = (tmp_path / "report.tex").read_text()
+    assert r"strip & 1.056 \% of the box" in tex
+    assert r"largest error & \textasciitilde{}5.124" in tex
+    assert "thousands of digits" not in tex
+    assert "nothing makes the largest error small" in tex
+
+
+def test_a_strip_that_is_not_measured_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["transform", "global-linear", SMALL, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["construction"]
+    assert found["strip"].startswith("not measured")

@@ -16,6 +16,11 @@ from verify.errors import InputError
 from verify.result import Run
 
 _WARNING = "an approximation, not equal: it differs in strips along the boundaries of regions"
+_LIMITS = (
+    "a larger slope makes the strips thinner, but the largest error does not go to 0: on the "
+    "boundary of two regions the approximation is twice the network, however large the slope"
+)
+_UNMEASURED = "not measured (it is on a box of one or two inputs, for small networks)"
 _MOST_UNITS = 2000  # of an approximation whose strip is measured
 
 
@@ -58,30 +63,29 @@ def _lines(form: GlobalLinearForm, measured: Strip | None) -> list[str]:
     trace = form.trace
     lines = [
         f"T25: {_WARNING}",
+        f"no convergence in the sup norm: {_LIMITS}",
         f"{trace.patterns} patterns, {trace.functionals} distinct preactivations; widths as the "
         f"theorem counts {sizes(trace.theorem_widths)}, built {sizes(trace.widths)}",
     ]
     if measured is None:
-        return [
-            *lines,
-            "strip: not measured (it is on a box of one or two inputs, for small networks)",
-        ]
+        return [*lines, f"strip: {_UNMEASURED}"]
     return [
         *lines,
-        f"strip: they differ on {float(100 * measured.share):.4g} % of the box, by at most "
-        f"{decimal(measured.largest_error)}, at {vector(measured.place)}; a larger slope makes the "
-        "strip thinner, but not the error smaller",
+        f"strip: they differ on {_percent(measured.share)} of the box, by at most "
+        f"{decimal(measured.largest_error)}, at {vector(measured.place)}",
     ]
 
 
 def _facts(measured: Strip | None) -> dict[str, object]:
     """What run.json keeps of the strip; its exact area may have thousands of digits."""
     if measured is None:
-        return {"strip": None}
+        return {"strip": _UNMEASURED}
     return {
-        "strip": {
-            "share": decimal(measured.share),
-            "largest_error": decimal(measured.largest_error),
-            "place": vector(measured.place),
-        }
+        "strip": f"{_percent(measured.share)} of the box",
+        "largest error": decimal(measured.largest_error),
+        "attained at": vector(measured.place),
     }
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(100 * share):.4g} %"

@@ -52,13 +52,13 @@ def decimal(value: Fraction) -> str:
     try:
         text = str(value)
     except ValueError:  # longer than Python writes
-        return "a number with thousands of digits"
-    if len(text) <= _LONGEST // 4:
+        text = ""
+    if text and len(text) <= _LONGEST // 4:
         return text
     try:
         return f"~{float(value):.9g}"
     except OverflowError:
-        return f"a number with {len(text)} digits"
+        return f"a number with {len(text) or 'thousands of'} digits"
 
 
 def vector(values: Vector) -> str:

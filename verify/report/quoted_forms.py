@@ -82,7 +82,9 @@ FORMS = (
         r"A.~Kumar, T.~Serra, S.~Ramalingam, \emph{Equivalent and approximate transformations of "
         r"deep neural networks}, arXiv:1905.11428; the construction and its counts are "
         r"reconstructed from the abstract",
-        r"It promises an approximation: in strips along the boundaries of regions $g$ differs "
-        r"from~$f$.",
+        r"It promises an approximation, no rewriting: in strips along the boundaries of regions "
+        r"$g$ differs from~$f$, and on the boundary of two regions by about $f$ itself, however "
+        r"large $M$ is. A larger $M$ makes the strips thinner; nothing makes the largest error "
+        r"small.",
     ),
 )
