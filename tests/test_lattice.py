@@ -16,6 +16,7 @@ from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import DomainError, ScopeError
 from theory.form import Form
 from theory.forms.lattice import lattice_form, max_min, most_layers, most_units
+from theory.germ_chart import all_units
 from theory.interior import value_of
 from theory.network import Affine, Network, Vector
 from theory.order_cells import holds_one, irredundant_cover, order_sets
@@ -156,6 +157,17 @@ def test_T21_the_trap_as_a_network(point: Vector) -> None:
     network = Network((identity, inner, outer, Affine.dense([[-1]], [0])))
     assert network(point) == (function(point),)
     assert lattice_form(network, Space(2)).network(point) == (function(point),)
+
+
+@pytest.mark.parametrize("sizes", [(1,), (4,), (1, 1), (2, 3), (3, 1, 5), (2, 2, 2, 2)])
+def test_T21_the_formula_of_the_size_is_met(sizes: tuple[int, ...]) -> None:
+    """Terms without a common piece, and pieces in general position: no two units are equal."""
+    pieces = [(k**3, k, k * k) for k in range(sum(sizes))]
+    places = iter(range(len(pieces)))
+    terms = [sum(1 << next(places) for _ in range(size)) for size in sizes]
+    found = max_min(pieces, terms)
+    assert len(all_units(found.units)) == most_units(sizes)
+    assert found.depth <= most_layers(sizes)
 
 
 def test_a_cover_is_minimal() -> None:
