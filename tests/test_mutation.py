@@ -104,6 +104,12 @@ def test_the_suite_names_what_exists() -> None:
         assert list(trials([module], 1))
 
 
+def test_every_form_is_in_the_suite() -> None:
+    for path in sorted((ROOT / "theory" / "forms").glob("*.py")):
+        if path.name != "__init__.py":
+            assert f"theory/forms/{path.name}" in SUITE, "name the tests that speak for it"
+
+
 def test_every_known_survivor_is_explained() -> None:
     entries = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivor", [])
     assert len(explanations()) == len(entries)
