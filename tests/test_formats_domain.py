@@ -26,6 +26,16 @@ HALF = Fraction(1, 2)
         (" box: -1 , 1 ", Box.cube(2, -1, 1)),
         ("box:0,1;-1/2,1/2", Box((Fraction(0), -HALF), (Fraction(1), HALF))),
         ("box:0.1,1e-1;-.5,.5", Box((Fraction(1, 10), -HALF), (Fraction(1, 10), HALF))),
+        (
+            "ball:0,1/2;0.1",
+            Box((Fraction(-1, 10), Fraction(2, 5)), (Fraction(1, 10), Fraction(3, 5))),
+        ),
+        (
+            "ball: 0 , 0.5 ; 1/10 ; 0,1",
+            Box((Fraction(0), Fraction(2, 5)), (Fraction(1, 10), Fraction(3, 5))),
+        ),
+        ("ball:0;1", Box.cube(2, -1, 1)),
+        ("ball:3,4;0", Box((Fraction(3), Fraction(4)), (Fraction(3), Fraction(4)))),
         ("all", Space(2)),
     ],
 )
@@ -36,7 +46,14 @@ def test_texts(text: str, domain: Domain) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json"),
+        ("", "expected box:-1,1 or box:0,1;-1/2,1/2 or ball:0,1;1/10 or all, or a file .vnnlib"),
+        ("ball:0,1", "expected ball:CENTRE;RADIUS or ball:CENTRE;RADIUS;LOW,HIGH"),
+        ("ball:0,1,2;1", "expected a centre of 2 numbers, got 3"),
+        ("ball:;1", "expected a centre of 2 numbers, got 0"),
+        ("ball:0,1;-1", "expected a radius of at least 0, got -1"),
+        ("ball:0,x;1", "number: expected 3, -1/2, 0.25 or 1e-3, got 'x'"),
+        ("ball:0,1;1;5,6", "box: input 0 is empty, 5 > 1"),
+        ("ball:missing.csv;1", "missing.csv: cannot be read, No such file or directory"),
         ("cube:0,1", "expected box:-1,1"),
         ("All", "expected box:-1,1"),
         ("box:", "interval 0: expected two ends such as -1,1, got ''"),
@@ -284,3 +301,13 @@ def test_damaged_files_are_refused_or_read(data: st.DataObject) -> None:
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(InputError):
         parse_vnnlib_domain(bytes(content), "q.vnnlib", 2)
+
+
+def test_a_ball_round_the_point_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "sample.csv"
+    file.write_text("0.25, 1\n")
+    found = read_domain(f"ball:{file};1/4;0,1", 2)
+    assert found == Box((Fraction(0), Fraction(3, 4)), (HALF, Fraction(1)))
+    file.write_bytes(b"\xff 1\n")
+    with pytest.raises(InputError, match=r"sample.csv: number: expected"):
+        read_domain(f"ball:{file};1/4", 2)

@@ -15,7 +15,8 @@ DomainText = Annotated[
     typer.Option(
         "--domain",
         metavar="DOMAIN",
-        help="box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json.",
+        help="box:-1,1 or box:0,1;-1/2,1/2 or ball:0,1/2;1/10 (CENTRE;RADIUS, also from a file "
+        ".csv) or all, or a file .vnnlib or .json.",
     ),
 ]
 Relation = Annotated[
@@ -23,7 +24,8 @@ Relation = Annotated[
     typer.Option(
         "--relation",
         metavar="RELATION",
-        help="exact, or for small networks eps=1/100, top1, topk=3, margin=1/50.",
+        help="exact, eps=1/100, or for every output eps=1/100,1/50; top1, topk=3, margin=1/50, "
+        "confidence=9/10.",
     ),
 ]
 EngineName = Annotated[

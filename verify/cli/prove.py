@@ -4,7 +4,7 @@ relucert prove QUERY.vnnlib --network f=LEFT --network g=RIGHT asks what a VNN-L
 """
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +22,12 @@ from verify.cli.options import (
     Script,
     Timeout,
 )
+from verify.cli.query import AskedQuery, asked_query
 from verify.cli.terminal import Terminal
 from verify.errors import InputError
+
+if TYPE_CHECKING:
+    from verify.reduction import Reduction
 
 Left = Annotated[
     str, typer.Argument(metavar="LEFT", help="A file .onnx, .nnet or .json; or a QUERY.vnnlib.")
@@ -32,6 +36,10 @@ Right = Annotated[str | None, typer.Argument(metavar="RIGHT", help="Another one.
 Networks = Annotated[
     list[str] | None,
     typer.Option("--network", metavar="NAME=FILE", help="A network of the query; give both."),
+]
+Result = Annotated[
+    str | None,
+    typer.Option("--result", metavar="FILE", help="Write a query's answer as VNN-COMP wants it."),
 ]
 
 
@@ -48,6 +56,7 @@ def prove(
     executor: ExecutorName = None,
     second_opinion: Opinion = None,
     smtlib: Script = None,
+    result: Result = None,
     out: Out = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -61,12 +70,18 @@ def prove(
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
-    is_query = left.endswith(".vnnlib")
-    if is_query:
-        claim, words = _asked(left, right, domain, network or []), list(network or [])
+    query: AskedQuery | None = None
+    reduction: "Reduction | None"
+    if left.endswith(".vnnlib"):
+        if right is not None or domain:
+            raise InputError("prove", "a query states its networks and domain itself")
+        query = asked_query(left, network or [], result, out)
+        claim, reduction, words = query.reduction.claim, query.reduction, list(network or [])
     else:
-        claim = _stated(left, right, domain, relation)
-        words = [right or "", "--domain", domain]
+        claim, reduction = _stated(left, right, domain, relation)
+        words = [right or "", "--domain", domain, "--relation", relation]
+    if query is None and (result is not None or network):
+        raise InputError("prove", "--result and --network are for a QUERY.vnnlib")
     if smtlib is not None:
         from verify.prove.smtlib import write_smtlib
 
@@ -75,41 +90,37 @@ def prove(
     command = ("relucert", "prove", left, *words)
     run = Run(command, seconds={"read": time.monotonic() - started})
     workers = chosen_workers(jobs, executor)
-    question = Question(claim, engine, timeout, second_opinion, folder, workers)
-    return settle(question, run, Terminal(json, quiet), is_query=is_query)
+    question = Question(claim, engine, timeout, second_opinion, folder, workers, reduction)
+    return settle(question, run, Terminal(json, quiet), query)
 
 
-def _stated(left: str, right: str | None, domain: str, relation: str) -> Claim:
-    """The claim that the arguments state."""
+def _stated(
+    left: str, right: str | None, domain: str, relation: str
+) -> "tuple[Claim, Reduction | None]":
+    """The claim that the arguments state, or the one that answers what they ask."""
     from verify.cli.question import checked_size
+    from verify.confidence import PREFIX, confidence_reduction, read_confidence
     from verify.formats.domain_file import read_domain
     from verify.relation import read_relation
+    from verify.tolerances import read_tolerances, tolerance_reduction
 
-    wanted = read_relation(relation).text
+    confidence = read_confidence(relation) if relation.strip().startswith(PREFIX) else None
+    tolerances = read_tolerances(relation)
+    is_plain = confidence is None and tolerances is None
+    wanted = read_relation(relation).text if is_plain else "exact"
     if right is None or not domain:
         missing = "--domain" if right is not None else "RIGHT"
         raise InputError("prove", f"expected LEFT RIGHT --domain DOMAIN, {missing} is missing")
     sides = [_named(path) for path in (left, right)]
     where = checked_size(read_domain(domain, sides[0].network.inputs))
-    return Claim(sides[0], sides[1], where, wanted)
-
-
-def _asked(query: str, right: str | None, domain: str, networks: list[str]) -> Claim:
-    """The claim that a VNN-LIB query denies."""
-    from pathlib import Path
-
-    from verify.formats.network_file import read_bytes
-    from verify.formats.vnnlib_query import parse_vnnlib_query
-
-    if right is not None or domain:
-        raise InputError("prove", "a query states its networks and domain itself")
-    asked = parse_vnnlib_query(read_bytes(Path(query)), Path(query).name)
-    files = dict(entry.partition("=")[::2] for entry in networks)
-    if set(files) != {asked.left, asked.right} or len(files) != len(networks):
-        wanted = f"--network {asked.left}=FILE --network {asked.right}=FILE"
-        raise InputError("--network", f"expected {wanted}")
-    sides = [_named(files[name]) for name in (asked.left, asked.right)]
-    return Claim(sides[0], sides[1], asked.domain, asked.relation.text)
+    claim = Claim(sides[0], sides[1], where, wanted)
+    if confidence is not None:
+        reduction = confidence_reduction(confidence, claim)
+        return reduction.claim, reduction
+    if tolerances is not None:
+        reduction = tolerance_reduction(tolerances, claim)
+        return reduction.claim, reduction
+    return claim, None
 
 
 def _named(path: str) -> NamedNetwork:

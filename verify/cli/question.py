@@ -26,7 +26,9 @@ from verify.result import (
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 if TYPE_CHECKING:
+    from verify.cli.query import AskedQuery
     from verify.prove.workers import Workers
+    from verify.reduction import Reduction
 
 ENGINES = ("auto", "merge", "canonical", "cells", "smt")
 _MOST_BITS = 1000
@@ -45,6 +47,7 @@ class Question:
         opinion: Seconds for Z3's opinion, or None.
         out: The folder for claim and evidence, or None.
         workers: Who searches with this process, if anyone.
+        reduction: What is asked, where the claim only answers it.
     """
 
     claim: Claim
@@ -53,6 +56,7 @@ class Question:
     opinion: float | None
     out: Path | None
     workers: "Workers | None" = None
+    reduction: "Reduction | None" = None
 
 
 def checked_engine(name: str) -> str:
@@ -77,7 +81,9 @@ def checked_seconds(value: float | None, option: str) -> float | None:
     return value
 
 
-def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool = False) -> int:
+def settle(
+    question: Question, run: Run, terminal: Terminal, query: "AskedQuery | None" = None
+) -> int:
     """Prove or refute the claim, write OUT, tell the user; return the exit status.
 
     A query is answered in its own words first: unsat, sat (a model is a counterexample), unknown.
@@ -85,7 +91,7 @@ def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool =
     claim = question.claim
     _refuse_empty(claim.domain)
     started = time.monotonic()
-    verdict = decided(question, terminal)
+    verdict = _answered(question, decided(question, terminal), terminal, started)
     run = replace(run, seconds=run.seconds | _seconds(verdict, time.monotonic() - started))
     if question.opinion is not None:
         with terminal.progress("asking Z3"):
@@ -93,12 +99,38 @@ def settle(question: Question, run: Run, terminal: Terminal, *, is_query: bool =
     written = () if question.out is None else write_result(question.out, claim, verdict, run)
     files = [] if question.out is None else _files(question.out, written)
     facts = {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)}
-    lines = [*_claim_lines(claim), *_lines(claim, verdict, run), *_where(question.out, verdict)]
-    if is_query:
+    if question.reduction is not None:
+        facts |= {"asked": question.reduction.asked, "follows": question.reduction.follows}
+    lines = [*_claim_lines(claim), *_lines(claim, verdict, run)]
+    lines += [*_what_follows(question, verdict), *_where(question.out, verdict)]
+    if query is not None:
         answer = _ANSWERS[type(verdict)]
-        facts, lines = facts | {"answer": answer}, [answer, *lines]
+        facts, lines = facts | {"answer": answer}, [answer, *lines, *query.told(verdict)]
     terminal.tell(facts, lines)
     return _STATUS[type(verdict)]
+
+
+def _answered(question: Question, verdict: Verdict, terminal: Terminal, started: float) -> Verdict:
+    """The verdict on what is asked, from the one on the claim."""
+    if question.reduction is None:
+        return verdict
+
+    def search(claim: Claim) -> Verdict:
+        from verify.prove.strategy import prove
+
+        left = None
+        if question.timeout is not None:
+            left = max(question.timeout - (time.monotonic() - started), 0.01)
+        with terminal.progress("looking for a point that answers the question"):
+            return prove(claim, question.engine, left)
+
+    return question.reduction.answered(verdict, search)
+
+
+def _what_follows(question: Question, verdict: Verdict) -> list[str]:
+    if question.reduction is None or not isinstance(verdict, Equivalent):
+        return []
+    return [f"it follows for {question.reduction.asked}: {question.reduction.follows}"]
 
 
 def _files(out: Path, written: tuple[str, ...]) -> list[str]:

@@ -2,6 +2,9 @@
 
     box:-1,1               every input between -1 and 1
     box:0,1;-1/2,1/2       one interval an input
+    ball:0,1/2;1/10        every input at most 1/10 from that point, (0, 1/2): a ball of the
+                           maximum norm
+    ball:sample.csv;1/10;0,1    round the point in a file, and every input between 0 and 1
     all                    all of R^n
     box.vnnlib             the constraints on inputs in a VNN-LIB file (see `verify.formats.vnnlib`)
     region.json            {"box":[["-1","1"],["0","2"]],"halfspaces":[["1","1","3/2"],...]}
@@ -34,6 +37,8 @@ def read_domain(text: str, inputs: int) -> Domain:
         return Space(inputs)
     if stripped.startswith("box:"):
         return _box(stripped.removeprefix("box:"), inputs, f"domain {text[:60]!r}")
+    if stripped.startswith("ball:"):
+        return _ball(stripped.removeprefix("ball:"), inputs, f"domain {text[:60]!r}")
     path = Path(text)
     if path.suffix.lower() == ".vnnlib":
         return parse_vnnlib_domain(read_bytes(path), path.name, inputs)
@@ -41,7 +46,7 @@ def read_domain(text: str, inputs: int) -> Domain:
         return domain_of(read_json(read_bytes(path), path.name), inputs, path.name)
     raise InputError(
         f"domain {text[:60]!r}",
-        "expected box:-1,1 or box:0,1;-1/2,1/2 or all, or a file .vnnlib or .json",
+        "expected box:-1,1 or box:0,1;-1/2,1/2 or ball:0,1;1/10 or all, or a file .vnnlib or .json",
     )
 
 
@@ -55,14 +60,43 @@ def _box(text: str, inputs: int, where: str) -> Box:
     return _checked_box(intervals, where)
 
 
+def _ball(text: str, inputs: int, where: str) -> Box:
+    parts = text.split(";")
+    if len(parts) not in (2, 3):
+        raise InputError(where, "expected ball:CENTRE;RADIUS or ball:CENTRE;RADIUS;LOW,HIGH")
+    centre = _centre(parts[0], where)
+    if len(centre) not in (1, inputs):
+        raise InputError(where, f"expected a centre of {inputs} numbers, got {len(centre)}")
+    radius = _number(parts[1], where)
+    if radius < 0:
+        raise InputError(where, f"expected a radius of at least 0, got {radius}")
+    ends = [(entry - radius, entry + radius) for entry in centre * (inputs // len(centre))]
+    if len(parts) == 3:
+        low, high = _interval(parts[2], where)
+        ends = [(max(start, low), min(end, high)) for start, end in ends]
+    return _checked_box(ends, where)
+
+
+def _centre(text: str, where: str) -> list[Fraction]:
+    """The numbers of a text, or of the file that it names: separated by commas or blanks."""
+    path = Path(text.strip())
+    if path.suffix.lower() in (".csv", ".txt"):
+        where, text = path.name, read_bytes(path).decode("utf-8", "replace")
+    return [_number(entry, where) for entry in text.replace(",", " ").split()]
+
+
+def _number(text: str, where: str) -> Fraction:
+    try:
+        return rational(text)
+    except NumberError as error:
+        raise InputError(where, str(error)) from None
+
+
 def _interval(text: str, where: str) -> tuple[Fraction, Fraction]:
     ends = text.split(",")
     if len(ends) != 2:
         raise InputError(where, f"expected two ends such as -1,1, got {text[:40]!r}")
-    try:
-        return rational(ends[0]), rational(ends[1])
-    except NumberError as error:
-        raise InputError(where, str(error)) from None
+    return _number(ends[0], where), _number(ends[1], where)
 
 
 def _checked_box(intervals: list[tuple[Fraction, Fraction]], where: str) -> Box:

@@ -7,6 +7,7 @@ whose elements are X[0], X[0,3], ...
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 from verify.errors import FormatError, UnsupportedError
@@ -71,6 +72,24 @@ class Names:
         if elements != set(range(len(elements))):
             raise FormatError(self.where, "expected X_0, X_1, ... without a gap")
         return (len(elements),)
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The number of outputs of every network of version 2.0."""
+        sizes = [0] * self.networks
+        for tensor in self.tensors.values():
+            sizes[tensor.network] += prod(tensor.sizes) * (not tensor.is_input)
+        return tuple(sizes)
+
+    @property
+    def elements(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        """For every network of version 2.0 the names of its input elements and output elements."""
+        found: list[tuple[list[str], list[str]]] = [([], []) for _ in range(self.networks)]
+        for name, tensor in self.tensors.items():
+            indices = product(*(range(size) for size in tensor.sizes))
+            texts = [f"{name}[{','.join(map(str, index))}]" for index in indices]
+            found[tensor.network][0 if tensor.is_input else 1].extend(texts)
+        return tuple((tuple(inputs), tuple(outputs)) for inputs, outputs in found)
 
     def variable(self, atom: Atom) -> Variable | None:
         """The variable that a word names, or None where it is no name.
@@ -150,7 +169,11 @@ def _declare_network(command: Group, network: int, tensors: dict[str, _Tensor], 
             if sizes is None or words[1] in tensors:
                 message = "expected a new name, a type and sizes: X real [5]"
                 raise FormatError(place_of(where, item), message)
-            tensors[words[1]] = _Tensor(network, _integers(sizes[1]), kind == "declare-input")
+            tensor = _Tensor(network, _integers(sizes[1]), kind == "declare-input")
+            if any((network, tensor.is_input) == (t.network, t.is_input) for t in tensors.values()):
+                what = f"a second {kind.removeprefix('declare-')} of one network is not read"
+                raise UnsupportedError(place_of(where, item), what)
+            tensors[words[1]] = tensor
         elif kind not in {"isomorphic-to", "equal-to"}:
             raise UnsupportedError(place_of(where, item), f"{kind!r} in a network is not read")
 

@@ -1,45 +1,82 @@
-"""A VNN-LIB 2.0 query about two networks, read as a claim: unsat means that the claim holds.
-
-What is read: two networks f and g with equal inputs in a box or polytope, and one assertion
-that some output of one lies strictly more than epsilon above or below the other's,
+"""A VNN-LIB 2.0 query about two networks: the common input, and what is asked of the outputs.
 
     (assert (or (> Y_g[0] (+ Y_f[0] 0.05)) (< Y_g[0] (- Y_f[0] 0.05)) ...))
 
-for every output. A model of it violates |f_i - g_i| <= epsilon, or f_i = g_i where epsilon is
-0. Every other assertion about outputs is refused by its line: a query is never repaired.
+The assertions about outputs may be any conjunctions and disjunctions of linear comparisons
+(<, <=, >, >=, =, !=) between outputs of both networks. A model (sat) is a point of the domain
+whose outputs satisfy them; unsat means that there is none. Read literally: never repaired.
 
 Source: vnnlib.org (version 2.0).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from theory.domain import Domain
+from theory.network import Vector
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.s_expression import Expression, Group, parse_expressions
 from verify.formats.vnnlib import asserted, linear_form, parse_vnnlib_domain
-from verify.formats.vnnlib_names import Names, Variable, declared_names, place_of
-from verify.relation import Epsilon, Exact, Relation
+from verify.formats.vnnlib_names import Names, declared_names, place_of
 
-Violation = tuple[int, int, Fraction]  # output, sign s, epsilon: s (left - right) > epsilon
+_MOST_CASES = 10_000
+
+Output = tuple[int, int]  # network 0 or 1, and the number of its output
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """sum of coefficient * output, plus the constant, is > 0 (strict) or >= 0."""
+
+    coefficients: Mapping[Output, Fraction]
+    constant: Fraction
+    strict: bool
+
+    def value(self, outputs: tuple[Vector, Vector]) -> Fraction:
+        """The left side of the comparison."""
+        return sum(
+            (weight * outputs[net][index] for (net, index), weight in self.coefficients.items()),
+            self.constant,
+        )
+
+    def holds(self, outputs: tuple[Vector, Vector]) -> bool:
+        """Whether the outputs of both networks satisfy it."""
+        value = self.value(outputs)
+        return value > 0 or (value == 0 and not self.strict)
+
+
+Case = tuple[Comparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about two networks; it is unsat exactly if the relation holds on the domain.
+    """A question about two networks.
 
     Attributes:
+        name: The file's name.
         left: The name that the file gives the first network.
         right: The name of the second one.
         domain: Where the common input lies.
-        relation: What holds if there is no model.
+        outputs: How many outputs each network has.
+        cases: A model satisfies all comparisons of one case.
+        labels: The names of the elements of inputs and outputs, network by network, as the file
+            writes them: X_f[0], ..., Y_f[0], ..., X_g[0], ...
     """
 
+    name: str
     left: str
     right: str
     domain: Domain
-    relation: Relation
+    outputs: tuple[int, int]
+    cases: tuple[Case, ...]
+    labels: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+    def is_model_for(self, left: Vector, right: Vector) -> bool:
+        """Whether these outputs satisfy the query."""
+        pair = (left, right)
+        return any(all(one.holds(pair) for one in case) for case in self.cases)
 
 
 def parse_vnnlib_query(content: bytes, where: str) -> Query:
@@ -58,63 +95,66 @@ def parse_vnnlib_query(content: bytes, where: str) -> Query:
     claims = [claim for command in commands for claim in asserted(command, where)]
     about_outputs = [claim for claim in claims if names.sides(claim) == {False}]
     domain = parse_vnnlib_domain(content, where, names.inputs[0])
-    relation = _relation(names, about_outputs)
-    return Query(*names.labels, domain, relation)
+    if not about_outputs:
+        raise UnsupportedError(where, "expected an assertion about outputs, there is none")
+    outputs = names.outputs
+    if outputs[0] != outputs[1]:
+        raise InputError(where, f"the networks have {outputs[0]} and {outputs[1]} outputs")
+    cases = _all_of([_cases(names, claim) for claim in about_outputs], where)
+    left, right = names.labels
+    return Query(where, left, right, domain, (outputs[0], outputs[1]), cases, names.elements)
 
 
-def _relation(names: Names, claims: Sequence[Expression]) -> Relation:
-    if len(claims) != 1 or not isinstance(claims[0], Group) or claims[0].head != "or":
-        place = place_of(names.where, claims[0]) if claims else names.where
-        raise UnsupportedError(
-            place,
-            "expected one assertion about outputs, that some difference exceeds a bound "
-            "(or ...); the bounds themselves would be satisfied at once",
-        )
-    violations = [_violation(names, item) for item in claims[0].items[1:]]
-    bounds = {epsilon for _, _, epsilon in violations}
-    asked = {(output, sign) for output, sign, _ in violations}
-    outputs = _outputs(names)
-    if asked != {(i, sign) for i in range(outputs) for sign in (1, -1)} or len(bounds) != 1:
-        message = f"expected both sides of each of {outputs} outputs, with one bound"
-        raise UnsupportedError(place_of(names.where, claims[0]), message)
-    epsilon = bounds.pop()
-    if epsilon < 0:
-        raise UnsupportedError(
-            place_of(names.where, claims[0]), "a negative bound always has models"
-        )
-    return Epsilon(epsilon) if epsilon else Exact()
+def _cases(names: Names, claim: Expression) -> tuple[Case, ...]:
+    """The cases of a formula: its disjunctive normal form."""
+    place = place_of(names.where, claim)
+    head = claim.head if isinstance(claim, Group) else ""
+    if not isinstance(claim, Group) or head not in _FORMULAS:
+        shown = repr(head) if head else "this"
+        raise UnsupportedError(place, f"{shown} is no and, or, or comparison of outputs")
+    items = claim.items[1:]
+    if head == "or":
+        found = tuple(case for item in items for case in _cases(names, item))
+        return _few(found, place)
+    if head == "and":
+        return _all_of([_cases(names, item) for item in items], place)
+    if len(items) != 2:
+        raise FormatError(place, f"expected two terms after {head!r}")
+    return _compared(names, head, items)
 
 
-def _violation(names: Names, item: Expression) -> Violation:
-    """What one disjunct asserts: sign * (left - right) > epsilon in one output."""
-    place = place_of(names.where, item)
-    if not isinstance(item, Group) or item.head not in {">", "<"} or len(item.items) != 3:
-        raise UnsupportedError(place, "expected a strict comparison of outputs, > or <")
-    difference = linear_form(names, item.items[1]).plus(
-        linear_form(names, item.items[2]), Fraction(-1)
-    )
-    if item.head == "<":
-        difference = difference.plus(difference, Fraction(-2))
-    weights = {name: weight for name, weight in difference.coefficients.items() if weight}
-    output = min((name.element for name in weights), default=0)
-    pair = [weights.get(Variable(network, output, False)) for network in (0, 1)]
-    if (
-        len(weights) != 2
-        or None in pair
-        or sum(weights.values(), Fraction(0))
-        or abs(pair[0] or 0) != 1
-    ):
-        raise UnsupportedError(place, "expected the difference of one output of both networks")
-    return output, 1 if pair[0] == 1 else -1, -difference.constant
+_FORMULAS = {"and", "or", "<", "<=", ">", ">=", "=", "==", "!="}
 
 
-def _outputs(names: Names) -> int:
-    sizes = [0, 0]
-    for tensor in names.tensors.values():
-        count = 1
-        for size in tensor.sizes:
-            count *= size
-        sizes[tensor.network] += count * (not tensor.is_input)
-    if sizes[0] != sizes[1]:
-        raise InputError(names.where, f"the networks have {sizes[0]} and {sizes[1]} outputs")
-    return sizes[0]
+def _all_of(parts: Sequence[tuple[Case, ...]], place: str) -> tuple[Case, ...]:
+    """The cases in which one case of every part holds."""
+    found: tuple[Case, ...] = ((),)
+    for part in parts:
+        if len(found) * len(part) > _MOST_CASES:
+            raise UnsupportedError(place, f"more than {_MOST_CASES} cases")
+        found = tuple((*one, *other) for one, other in product(found, part))
+    return found
+
+
+def _few(found: tuple[Case, ...], place: str) -> tuple[Case, ...]:
+    if len(found) > _MOST_CASES:
+        raise UnsupportedError(place, f"more than {_MOST_CASES} cases")
+    return found
+
+
+def _compared(names: Names, head: str, items: Sequence[Expression]) -> tuple[Case, ...]:
+    left, right = (linear_form(names, item) for item in items)
+    form = left.plus(right, Fraction(-1))
+    weights = {
+        (name.network, name.element): weight
+        for name, weight in form.coefficients.items()
+        if weight and not name.is_input
+    }
+    strict = head in {"<", ">", "!="}
+    above = Comparison(weights, form.constant, strict)
+    below = Comparison({key: -w for key, w in weights.items()}, -form.constant, strict)
+    if head in {"<", "<="}:
+        return ((below,),)
+    if head in {">", ">="}:
+        return ((above,),)
+    return ((above,), (below,)) if head == "!=" else ((above, below),)

@@ -18,6 +18,7 @@ from verify.prove.canonical import Apart, Same, Undecided, compared
 from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
 from verify.prove.clock import Clock, OutOfTimeError, Progress
+from verify.prove.decision import lost_decision
 from verify.prove.draft import GAP, Draft
 from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
@@ -87,6 +88,8 @@ def _by_merging(claim: Claim, started: float) -> Equivalent | None:
 
 def _sampled(claim: Claim) -> Vector | None:
     """A point at which the claim fails, proposed by floats."""
+    if not claim.is_about_differences:
+        return lost_decision(claim)
     sides = (claim.left.network, claim.right.network)
     found = counterexample(*sides, claim.domain, claim.tolerance)
     return None if found is None else _violation(claim, [found])
@@ -97,7 +100,9 @@ def _violation(claim: Claim, points: Iterable[Vector]) -> Vector | None:
     if claim.is_about_differences:
         sides = (claim.left.network, claim.right.network)
         return counterexample_near(*sides, claim.domain, points, claim.tolerance)
-    return next((point for point in points if claim.fails_at(point)), None)
+    proposed = list(points)
+    found = next((point for point in proposed if claim.fails_at(point)), None)
+    return found if found is not None or not proposed else lost_decision(claim, proposed)
 
 
 def _different(claim: Claim, point: Vector, engine: str) -> Verdict:
