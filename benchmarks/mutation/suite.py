@@ -54,6 +54,9 @@ SUITE: dict[str, tuple[str, ...]] = {
     "theory/forms/grid_inputs.py": ("test_three_hidden",),
     "theory/forms/global_linear.py": ("test_global_linear",),
 }
+for _path in sorted((ROOT / "theory" / "forms").glob("*.py")):
+    if (ROOT / "tests" / f"test_{_path.name}").is_file():  # a form whose tests have its name
+        SUITE.setdefault(f"theory/forms/{_path.name}", (f"test_{_path.stem}",))
 
 
 @dataclass(frozen=True, slots=True)
