@@ -5,13 +5,14 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from theory.cone import Cone
 from theory.errors import ScopeError
 from theory.form import Form
 from verify import kink_checker
+from verify.certificate import Certificate
 from verify.claim import VERSION, Claim, json_bytes
 
 FORMAT = "relucert-kink-certificate"
@@ -75,26 +76,27 @@ class CellList:
 
 
 @dataclass(frozen=True, slots=True)
-class KinkCertificate:
-    """Cells that show that two networks are equal on a bounded domain.
+class KinkCertificate(Certificate):
+    """Cells that show that two networks are equal on a bounded domain; there are no steps.
 
     Attributes:
         by_cells: The sides that are affine on every cell; the others are read unit by unit.
-        cells: How many there are.
-        data: The bytes of certificate.json.
+        content: The bytes of certificate.json.
+        sizes: What the checker counted, by name; empty before it has accepted.
     """
 
     by_cells: tuple[str, ...]
-    cells: int
-    data: bytes
+    content: bytes
+    sizes: tuple[tuple[str, int], ...] = ()
 
     @staticmethod
-    def of(claim: Claim, by_cells: tuple[str, ...], listed: CellList) -> "KinkCertificate":
+    def listing(claim: Claim, by_cells: tuple[str, ...], listed: CellList) -> "KinkCertificate":
         """The certificate, bound to the claim: a line for the head, then one for each entry."""
+        digest = hashlib.sha256(claim.data).hexdigest()
         head = {
             "by_cells": list(by_cells),
             "cells": len(listed.cells),
-            "claim": hashlib.sha256(claim.data).hexdigest(),
+            "claim": digest,
             "facets": len(listed.facets),
             "format": FORMAT,
             "version": VERSION,
@@ -102,7 +104,12 @@ class KinkCertificate:
         }
         lists = (*listed.vertices, *listed.facets, *listed.cells)
         lines = b"".join(b"[%s]\n" % ",".join(map(str, one)).encode("ascii") for one in lists)
-        return KinkCertificate(by_cells, len(listed.cells), json_bytes(head) + lines)
+        return KinkCertificate(digest, (), by_cells, json_bytes(head) + lines)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of certificate.json."""
+        return self.content
 
 
 def is_kink_certificate(path: Path) -> bool:
@@ -114,12 +121,13 @@ def is_kink_certificate(path: Path) -> bool:
         return False
 
 
-def checked(claim: Claim, certificate: KinkCertificate) -> dict[str, int]:
-    """What `verify.kink_checker` says of the bytes that will be written.
+def accepted(claim: Claim, certificate: KinkCertificate) -> KinkCertificate:
+    """The certificate with what `verify.kink_checker` counted in the bytes that will be written.
 
     Raises:
         verify.checker.RejectedError: the certificate does not prove the claim.
         verify.checker.MalformedError: it is not a certificate at all.
     """
     files = {**claim.network_files, "claim": claim.data, "certificate": certificate.data}
-    return kink_checker.check(lambda name: files[name].splitlines(True), "claim", "certificate")
+    read = kink_checker.check(lambda name: files[name].splitlines(True), "claim", "certificate")
+    return replace(certificate, sizes=tuple(read.items()))

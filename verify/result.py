@@ -14,6 +14,7 @@ from tempfile import TemporaryFile
 
 from verify.claim import VERSION, Claim, json_bytes
 from verify.errors import InputError
+from verify.kink_certificate import KinkCertificate
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 CLAIM, CERTIFICATE = "claim.json", "certificate.json"
@@ -77,9 +78,11 @@ def word(verdict: Verdict) -> str:
 
 
 def summary(verdict: Verdict) -> dict[str, int]:
-    """The size of a certificate: steps, leaves, lemmas, bytes."""
+    """The size of a certificate: steps, leaves, lemmas, bytes; cells and so on of kinks."""
     if not isinstance(verdict, Equivalent):
         return {}
+    if isinstance(verdict.certificate, KinkCertificate):
+        return {"bytes": len(verdict.certificate.data), **dict(verdict.certificate.sizes)}
     return {
         "bytes": len(verdict.certificate.data),
         "leaves": verdict.leaves,

@@ -58,25 +58,33 @@ def check(
 def _proved(folder: Path, kernel: str) -> Checked:
     """What the checker of such claims, in a process of its own, says of the certificate."""
     from verify import extended_claim
+    from verify.kink_certificate import CHECKER as KINK_CHECKER
+    from verify.kink_certificate import is_kink_certificate
     from verify.report.judgement import CHECKER, run_checker
-    from verify.result import CLAIM
+    from verify.result import CERTIFICATE, CLAIM
 
     claim = folder / CLAIM
     is_extended = claim.is_file() and extended_claim.is_extended_claim(claim.read_bytes())
+    has_kinks = is_kink_certificate(folder / CERTIFICATE)
     if kernel != "python":
-        return _proved_by_kernel(folder, kernel, is_extended)
-    found = run_checker(folder, extended_claim.CHECKER if is_extended else CHECKER)
+        return _proved_by_kernel(folder, kernel, is_extended, has_kinks)
+    checker = KINK_CHECKER if has_kinks else CHECKER
+    found = run_checker(folder, extended_claim.CHECKER if is_extended else checker)
     what = found.line.removeprefix(f"{found.answer}: ")
+    if has_kinks:
+        what = f"{what} by verify/kink_checker.py"
     return _STATUS.get(found.answer, 2), found.answer, what
 
 
-def _proved_by_kernel(folder: Path, kernel: str, is_extended: bool) -> Checked:
+def _proved_by_kernel(folder: Path, kernel: str, is_extended: bool, has_kinks: bool) -> Checked:
     """What the checker that is proved in Coq says."""
     from verify.errors import InputError
     from verify.kernel import check_with_coq, check_with_native
 
     if is_extended:
         raise InputError("--kernel", "claims about extended-real networks have one checker, python")
+    if has_kinks:
+        raise InputError("--kernel", "kink certificates have one checker, python")
     found = (check_with_coq if kernel == "coq" else check_with_native)(folder)
     return _STATUS.get(found.verdict, 2), found.verdict, f"{kernel} kernel, {found.reason}"
 

@@ -33,7 +33,7 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="auto, merge, canonical, cells, or smt (Z3 alone, no certificate).",
+        help="auto, merge, canonical, kinks, cells, or smt (Z3 alone, no certificate).",
     ),
 ]
 Timeout = Annotated[

@@ -12,6 +12,7 @@ from verify.cli.resumption import decided
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError
 from verify.formats.domain_file import domain_value
+from verify.kink_certificate import KinkCertificate
 from verify.relation import Epsilon, Exact, read_relation
 from verify.result import (
     CERTIFICATE,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from verify.prove.workers import Workers
     from verify.reduction import Reduction
 
-ENGINES = ("auto", "merge", "canonical", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
 _MOST_BITS = 1000
 _STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
 _ANSWERS = {Equivalent: "unsat", Different: "sat", Unknown: "unknown"}
@@ -201,6 +202,14 @@ def _lines(claim: Claim, verdict: Verdict, run: Run) -> list[str]:
     times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in run.seconds.items())
     match verdict:
         case Equivalent(engine=engine, leaves=leaves, lemmas=lemmas):
+        case Equivalent(certificate=KinkCertificate(sizes=counts)):
+            told = ", ".join(f"{number} {name}" for name, number in counts)
+            size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
+            answer = [
+                f"{statement(claim.relation)} for every x of the domain, exact weights",
+                f"kink certificate accepted ({told}, {size})",
+                "accepted by: verify/kink_checker.py (T35), not verify/checker.py",
+            ]
             size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
             tree = f"{counted(leaves, 'leaf', 'leaves')}, {counted(lemmas, 'lemma', 'lemmas')}"
             answer = [

@@ -1,20 +1,38 @@
 """Kink certificates proposed: the cells on which the deep ones of two networks are affine."""
 
+import time
 from itertools import islice
 
 from theory.composition import unit_sums
 from theory.cone import Cone, domain_cones
 from theory.domain import Box, Domain
-from theory.errors import ScopeError
+from theory.errors import ScopeError, TheoryError
 from theory.network import Affine, Network
 from theory.region import Visit, nothing, regions, regions_within
 from theory.restriction import restricted
 from theory.settling import settled
+from verify.checker import MalformedError, RejectedError
 from verify.claim import Claim
-from verify.kink_certificate import CellList, KinkCertificate
+from verify.kink_certificate import CellList, KinkCertificate, accepted
+from verify.verdict import Equivalent, Unknown
 
 MOST_INNER = 6  # units that a unit of the second layer may read if it is taken by itself
 MANY_REGIONS = 300  # with three inputs case trees are smaller up to about so many
+
+
+def proved_by_kinks(claim: Claim, visit: Visit = nothing) -> Equivalent | Unknown:
+    """The verdict of `verify.kink_checker` on the cells that are proposed."""
+    started = time.monotonic()
+    try:
+        proposed = kink_certificate(claim, visit)
+        proved = time.monotonic()
+        certificate = accepted(claim, proposed)
+    except TheoryError as error:
+        return Unknown(str(error))
+    except (RejectedError, MalformedError) as error:
+        return Unknown(f"kinks: the checker rejected the cells ({error})")
+    seconds = time.monotonic() - proved
+    return Equivalent(certificate, "kinks", 0, 0, proved - started, seconds)
 
 
 def kink_certificate(claim: Claim, visit: Visit = nothing) -> KinkCertificate:
@@ -43,7 +61,7 @@ def kink_certificate(claim: Claim, visit: Visit = nothing) -> KinkCertificate:
             visit()
             found.append(region.cell)
         cells = found
-    return KinkCertificate.of(claim, by_cells, CellList.of(cells).in_space())
+    return KinkCertificate.listing(claim, by_cells, CellList.of(cells).in_space())
 
 
 def over_free_inputs(claim: Claim) -> tuple[Network, Network, Domain]:

@@ -1,4 +1,4 @@
-"""The order of proof search that pays: merge, refute, cells, SMT; canonical forms if wanted.
+"""The order of proof search that pays: merge, refute, kinks or cells; others if wanted.
 
 `prove` answers Equivalent(certificate) | Different(point) | Unknown(reason). Search is
 untrusted: a certificate counts only if the checker accepts its bytes in this run, a
@@ -21,6 +21,7 @@ from verify.prove.clock import Clock, OutOfTimeError, Progress
 from verify.prove.decision import lost_decision
 from verify.prove.draft import GAP, Draft
 from verify.prove.obligation import merged_lemmas
+from verify.prove.kinks import is_worthwhile, proved_by_kinks
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.start import lifted
 from verify.prove.state import checker_claim
@@ -29,7 +30,7 @@ from verify.prove.tree_search import Means, TreeSearch, WorkersError
 from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
-ENGINES = ("auto", "merge", "canonical", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
 
 
 def prove(
@@ -44,7 +45,8 @@ def prove(
     Args:
         claim: The question.
         engine: `merge` compares merged units only, `canonical` compares canonical forms and then
-            looks for a certificate, `cells` goes on to the case tree, `smt` asks Z3 alone (which
+            looks for a certificate, `kinks` makes a kink certificate (up to three inputs), which
+            has a checker of its own, `cells` goes on to the case tree, `smt` asks Z3 alone (which
             gives no certificate), `auto` takes what pays.
         timeout: Seconds after which the search gives up with Unknown.
         progress: Called now and then with a word on where the search is.
@@ -65,6 +67,10 @@ def prove(
         return Unknown("merge: units are left that do not match one to one")
     try:
         return _by_cells(claim, clock, started, means)
+        if engine == "kinks" or (engine == "auto" and not means.has_begun and is_worthwhile(claim)):
+            found = _by_kinks(claim, clock)
+            if engine == "kinks" or not isinstance(found, Unknown):
+                return found
     except OutOfTimeError:
         return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
 
@@ -151,6 +157,17 @@ def _by_canonical(claim: Claim, clock: Clock, started: float, means: Means) -> V
     try:
         found = compared(claim, clock.pulse)
     except OutOfTimeError:
+def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
+    """The verdict by a kink certificate, or a point where networks differ that have none."""
+    found = proved_by_kinks(claim, clock.pulse)
+    if isinstance(found, Unknown):
+        apart = compared(claim, clock.pulse)
+        point = _violation(claim, apart.points) if isinstance(apart, Apart) else None
+        if point is not None:
+            return _different(claim, point, "kinks")
+    return found
+
+
         return Unknown(f"canonical: the time was used up after {clock.beats} cells")
     match found:
         case Undecided(reason):
