@@ -34,7 +34,7 @@ if not __package__:  # run as a file: verify.checker is beside it
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from verify.checker import Claim, MalformedError, Network, RejectedError  # noqa: I001
-from verify.checker import document, expect, fields, parsed, require, typed
+from verify.checker import document, expect, fields, integers, parsed, require, typed
 
 Form = tuple[int, ...]
 Terms = dict[int, int]
@@ -59,9 +59,7 @@ def pivot_of(form: Form) -> int:
 
 def oriented(form: Form) -> tuple[Form, int]:
     """The form that stands for a plane (or a line in a plane), and the q with form = q * it."""
-    q = gcd(*form)
-    if form[pivot_of(form)] < 0:
-        q = -q
+    q = gcd(*form) * (1 if form[pivot_of(form)] > 0 else -1)
     return tuple([entry // q for entry in form]), q
 
 def plane_through(p: Form, q: Form, r: Form) -> Form:
@@ -75,14 +73,15 @@ def plane_through(p: Form, q: Form, r: Form) -> Form:
 class Domain:
     """The domain in three coordinates, as rows >= 0; none of them is constant."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, halfspaces: Iterable[object]) -> None:
         require(claim.relation == "exact", "claim: expected the relation exact")
         self.unit = claim.unit
         self.fixed = {i: low for i, (low, high) in enumerate(claim.box) if low == high}
         free = [i for i in range(claim.inputs) if i not in self.fixed]
         require(len(free) <= 3, "claim: expected at most three inputs that are not fixed")
         self.places = {i: place for place, i in enumerate(free, 1)}
-        rows = [self.restricted(*form) for form, _ in claim.rows]
+        whole = [integers(halfspace, "halfspaces")[0] for halfspace in halfspaces]
+        rows = [self.restricted(row[-1], *(-entry for entry in row[:-1])) for row in whole]
         ends = [(*claim.box[i], self.unit) for i in free] if claim.box else [None] * len(free)
         for place, end in enumerate([*ends, *[(0, 1, 1)] * (3 - len(free))]):
             if end is not None:
@@ -157,8 +156,8 @@ class Complex:
         for index, sides in enumerate(self.sides):
             signs = sorted(side for _, side in sides)
             at_the_end = reduce(and_, [tight[name] for name in self.facets[index]])
-            require(signs == [-1, 1] or (len(signs) == 1 and at_the_end),
-                    f"facet {index}: expected a cell on either side")
+            is_covered = signs == [-1, 1] or (len(signs) == 1 and at_the_end)
+            require(is_covered, f"facet {index}: expected a cell on either side")
         require(self.cells and self.is_single(), "cells: none, or the first overlaps another")
 
     @staticmethod
@@ -462,7 +461,8 @@ def check(read: Read, claim: str, certificate: str) -> dict[str, int]:
         content = b"".join(read(os.path.join(os.path.dirname(claim), file)))
         require(hashlib.sha256(content).hexdigest() == digest, f"{side}: it is another network")
         networks.append(Network(content, side))
-    domain, lines = Domain(Claim(region, relation, *networks)), iter(read(certificate))
+    halfspaces, lines = fields(region, "box halfspaces", "domain")[1], iter(read(certificate))
+    domain = Domain(Claim(region, relation, *networks), halfspaces)
     head = document(next(lines, b""), "kink-certificate", "claim by_cells vertices facets cells")
     require(head[0] == hashlib.sha256(data).hexdigest(), "it certifies another claim")
     by_cells, counts = head[1], [typed(count, int, "counts") for count in head[2:]]

@@ -190,6 +190,7 @@ def transform(
         terminal.tell({"forms": forms}, lines)
         return 0
 
+    from verify.acyclic import acyclic
     from verify.claim import Claim, NamedNetwork
     from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
     from verify.cli.task import Task, read_settings
@@ -224,7 +225,7 @@ def transform(
         task = Task(source, where, folder, command, values, spent, *limits)
         settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
         return settled
-    with terminal.progress(f"building the {form} form"):
+    with terminal.progress(f"building the {form} form"), acyclic():
         new, facts = chosen.built(source.network, where, route)
         theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
         sides = [

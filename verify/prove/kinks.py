@@ -11,6 +11,7 @@ from theory.network import Affine, Network
 from theory.region import Visit, nothing, regions, regions_within
 from theory.restriction import restricted
 from theory.settling import settled
+from verify.acyclic import acyclic
 from verify.checker import MalformedError, RejectedError
 from verify.claim import Claim
 from verify.kink_certificate import CellList, KinkCertificate, accepted
@@ -24,9 +25,10 @@ def proved_by_kinks(claim: Claim, visit: Visit = nothing) -> Equivalent | Unknow
     """The verdict of `verify.kink_checker` on the cells that are proposed."""
     started = time.monotonic()
     try:
-        proposed = kink_certificate(claim, visit)
-        proved = time.monotonic()
-        certificate = accepted(claim, proposed)
+        with acyclic():
+            proposed = kink_certificate(claim, visit)
+            proved = time.monotonic()
+            certificate = accepted(claim, proposed)
     except TheoryError as error:
         return Unknown(str(error))
     except (RejectedError, MalformedError) as error:
