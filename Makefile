@@ -58,7 +58,7 @@ examples: $(INSTALLED) ## train the networks in examples/ again (adds scikit-lea
 mutation: $(INSTALLED) ## small mistakes in every construction: do the property tests notice? (half an hour)
 	$(BIN)/python -m benchmarks.mutation --jobs $(JOBS)
 
-sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved (hours; goes on where it was)
+sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved (an hour; goes on where it was)
 	$(BIN)/python -m benchmarks.sweeps --jobs $(JOBS) -o out/sweeps
 
 benchmarks: $(INSTALLED) ## a table of times and sizes
