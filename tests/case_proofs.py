@@ -11,7 +11,7 @@ from math import lcm
 import z3
 
 from verify.certificate import Step
-from verify.checker import Expression, Obligation, Proof
+from verify.checker import ONE, Expression, Obligation, Proof, combined, is_affine
 from verify.claim import Claim
 from verify.prove.strategy import proof_of
 
@@ -39,8 +39,7 @@ def case_proof(claim: Claim) -> list[Step] | None:
 
 def next_step(proof: Proof) -> Step | None:
     """A leaf if the cell allows one, else a symbol settled or split."""
-    nothing: Expression = ((-1, *proof.zero[1:]), {})
-    empty = lemma_for(proof, nothing)
+    empty = lemma_for(proof, {ONE: -1})
     if empty is not None:
         return ["0", empty]
     symbol = next((k for k in range(len(proof.arguments)) if k not in proof.value), None)
@@ -48,11 +47,10 @@ def next_step(proof: Proof) -> Step | None:
         lemmas = [obligation_lemma(proof, one) for one in proof.obligations]
         return None if None in lemmas else ["=", *lemmas]
     argument = proof.reduced(proof.arguments[symbol])
-    if argument[1]:
+    if not is_affine(argument):
         raise ValueError("expected symbols in the order of their arguments")
     for name, sign in (("+", 1), ("-", -1)):
-        form = tuple(sign * entry for entry in argument[0])
-        lemma = lemma_for(proof, (form, {}))
+        lemma = lemma_for(proof, combined((sign, argument)))
         if lemma is not None:
             return [name, symbol, lemma]
     return ["S", symbol]
@@ -66,12 +64,12 @@ def obligation_lemma(proof: Proof, obligation: Obligation) -> list[int] | None:
 
 def lemma_for(proof: Proof, goal: Expression, more: Sequence[Expression] = ()) -> list[int] | None:
     """Multipliers m >= 0 with goal - sum m_i row_i >= 0 on the box; None if there are none."""
-    rows = [proof.reduced(row)[0] for row in (*proof.rows, *more)]
+    rows = [form_of(proof, proof.reduced(row)) for row in (*proof.rows, *more)]
     solver = z3.Solver()
     weights = z3.Reals(" ".join(f"m{i}" for i in range(len(rows)))) if rows else []
     rest = [
         entry - sum(m * row[i] for m, row in zip(weights, rows, strict=True))
-        for i, entry in enumerate(goal[0])
+        for i, entry in enumerate(form_of(proof, proof.reduced(goal)))
     ]
     solver.add(*(m >= 0 for m in weights))
     solver.add(least(proof, rest, solver) >= 0)
@@ -83,6 +81,11 @@ def lemma_for(proof: Proof, goal: Expression, more: Sequence[Expression] = ()) -
     scale = lcm(*(value.denominator for value in exact))
     used = [(i, int(scale * value)) for i, value in enumerate(exact) if value]
     return [scale, *(entry for pair in used for entry in pair)]
+
+
+def form_of(proof: Proof, expression: Expression) -> list[int]:
+    """The constant and the gradient of an affine expression."""
+    return [expression.get(ONE - i, 0) for i in range(proof.claim.inputs + 1)]
 
 
 def least(proof: Proof, rest: list[z3.ArithRef], solver: z3.Solver) -> z3.ArithRef:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from verify import checker
 from verify.claim import json_bytes
+from verify.zonotope_checker import ZonotopeProof
 
 FOLDER = Path(__file__).resolve().parent / "certificates"
 VERDICTS = ("accepted", "rejected", "malformed")  # the exit status of the checker
@@ -39,10 +40,10 @@ class Case:
             (folder / name).write_bytes(content)
         return [str(folder / name) for name in ("claim.json", "certificate.json")]
 
-    def answer(self) -> tuple[str, str]:
+    def answer(self, kind: type[checker.Proof] = ZonotopeProof) -> tuple[str, str]:
         """The verdict of the checker in Python, and its reason; the files stay in memory."""
         try:
-            checker.check(self.lines, "claim.json", "certificate.json")
+            checker.check(self.lines, "claim.json", "certificate.json", kind)
         except checker.RejectedError as error:
             return "rejected", str(error)
         except (checker.MalformedError, OSError) as error:

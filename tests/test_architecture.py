@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("theory", "verify")
 CHECKER = ROOT / "verify" / "checker.py"
 KINK_CHECKER = ROOT / "verify" / "kink_checker.py"
+ZONOTOPE_CHECKER = ROOT / "verify" / "zonotope_checker.py"
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # library -> the files or folders below the root that may import it
@@ -103,14 +104,15 @@ def test_the_checker_is_standard_library_only() -> None:
     assert packages <= sys.stdlib_module_names
 
 
-def test_the_kink_checker_rests_on_the_checker_alone() -> None:
-    modules = {module for module in imports(KINK_CHECKER) if module.startswith(PACKAGES)}
+@pytest.mark.parametrize("path", [KINK_CHECKER, ZONOTOPE_CHECKER], ids=name)
+def test_further_checkers_rest_on_the_checker_alone(path: Path) -> None:
+    modules = {module for module in imports(path) if module.startswith(PACKAGES)}
     assert {module.rpartition(".")[0] for module in modules} == {"verify.checker"}
-    packages = {module.split(".")[0] for module in imports(KINK_CHECKER)}
+    packages = {module.split(".")[0] for module in imports(path)}
     assert packages <= sys.stdlib_module_names | {"verify"}
 
 
-@pytest.mark.parametrize("path", [CHECKER, KINK_CHECKER], ids=name)
+@pytest.mark.parametrize("path", [CHECKER, KINK_CHECKER, ZONOTOPE_CHECKER], ids=name)
 def test_the_checkers_have_at_most_500_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
 

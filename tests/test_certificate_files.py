@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ import pytest
 from tests.golden import FOLDER, VERDICTS, Case, cases
 from tests.semantics import grid, holds_at
 from theory.network import Affine, Network
-from verify import checker
+from verify import checker, zonotope_checker
 from verify.formats.domain_file import domain_of
 
-SCRIPT = Path(checker.__file__).resolve()
+SCRIPTS = [Path(module.__file__).resolve() for module in (checker, zonotope_checker)]
 ALL = cases()
 
 
@@ -35,7 +36,7 @@ def test_the_verdict_is_the_folder(case: Case) -> None:
 
 @pytest.mark.parametrize("case", ALL[::6], ids=name_of)
 def test_the_bare_script_says_the_same(case: Case, tmp_path: Path) -> None:
-    command = [sys.executable, "-I", "-S", str(SCRIPT), *case.write(tmp_path)]
+    command = [sys.executable, "-I", "-S", str(SCRIPTS[-1]), *case.write(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (VERDICTS[done.returncode], done.stderr) == (case.verdict, "")
     assert case.says in done.stdout
@@ -55,6 +56,14 @@ def network_of(content: bytes) -> Network:
         layers.append(Affine.dense(weight, [Fraction(entry) for entry in layer["bias"]], width))
         width = len(weight)
     return Network(tuple(layers))
+
+
+def test_the_smaller_checker_refuses_zonotopes_and_agrees_on_the_rest() -> None:
+    for case in cases("accepted", "rejected"):
+        rules = set(zonotope_checker.ZonotopeProof.rules) - set(checker.Proof.rules)
+        uses = any(f'["{rule}"'.encode() in case.files["certificate.json"] for rule in rules)
+        verdict = case.answer(checker.Proof)[0]
+        assert verdict != "accepted" if uses else verdict == case.verdict
 
 
 @pytest.mark.parametrize("case", cases("accepted"), ids=name_of)
@@ -87,13 +96,14 @@ def test_every_rule_is_accepted_somewhere_and_rejected_somewhere() -> None:
             value = json.loads(line)
             steps = value["steps"] if isinstance(value, dict) else [value]
             used[case.verdict].update(step[0] for step in steps)
-    assert used["accepted"] == used["rejected"] == set(checker.RULES)
+    assert used["accepted"] == used["rejected"] == set(zonotope_checker.ZonotopeProof.rules)
 
 
 def refusals() -> list[str]:
     """The reasons that the checker's source gives, each as its longest literal part."""
     found = []
-    for node in ast.walk(ast.parse(SCRIPT.read_text(encoding="utf-8"))):
+    sources = (script.read_text(encoding="utf-8") for script in SCRIPTS)
+    for node in chain(*(ast.walk(ast.parse(source)) for source in sources)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in (
             "require",
             "expect",

@@ -1,6 +1,7 @@
 """The evidence as data: a flat script of steps, bound to its claim by a hash.
 
-The rules are those of `verify.checker.RULES`; `notes/certificate-format.md` draws each one.
+The rules are those of `verify.checker.Proof`, and P, R and Z of `verify.zonotope_checker`;
+`notes/certificate-format.md` draws each one.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from verify import checker
 from verify.claim import VERSION, Claim, json_bytes
+from verify.zonotope_checker import ZonotopeProof
 
 Step = list[object]
 
@@ -44,6 +46,12 @@ class Certificate:
         return b"".join(map(json_bytes, (head, *more)))
 
     @property
+    def kind(self) -> type[checker.Proof]:
+        """The smallest checker that knows its rules."""
+        names = set(map(_rule_of, self.steps))
+        return ZonotopeProof if names & {"P", "R", "Z"} else checker.Proof
+
+    @property
     def counts(self) -> Counter[str]:
         """How often each rule is used."""
         return Counter(str(step[0]) for step in self.steps)
@@ -57,4 +65,13 @@ def checked(claim: Claim, certificate: Certificate) -> checker.Proof:
         verify.checker.MalformedError: it is not a certificate at all.
     """
     files = {**claim.network_files, "claim": claim.data, "certificate": certificate.data}
-    return checker.check(lambda name: files[name].splitlines(True), "claim", "certificate")
+
+    def read(name: str) -> list[bytes]:
+        return files[name].splitlines(True)
+
+    return checker.check(read, "claim", "certificate", certificate.kind)
+
+
+def _rule_of(step: object) -> str:
+    """The name that a step begins with; malformed ones have none."""
+    return str(step[0]) if isinstance(step, list) and step else ""

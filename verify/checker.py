@@ -10,30 +10,31 @@ Y_k = relu(a_k), numbered in order of first occurrence; its *argument* a_k is an
 expression in the inputs and earlier symbols, divided by its content. Equal arguments share a
 symbol, and relu(-a) = relu(a) - a, so permuted, rescaled, duplicated and opposite units meet
 in one symbol without a step of proof. What the relation speaks of (differences of outputs, or
-all outputs) are *targets*, each an affine form + sum of coefficient * Y_k. The certificate is a
-case tree, depth first, at whose leaves the relation is seen to hold. On the current cell `rows`
-are expressions known to be >= 0, and `value[k]` is what Y_k is there.
-A *form* is a tuple of integers (c, g_1, ..., g_n) for c + g x; an *expression* is a pair
-(form, {symbol: coefficient}). Everything is scaled by positive integers, so signs are exact.
+all outputs) are *targets*. The certificate is a case tree, depth first, at whose leaves the
+relation is seen to hold. On the current cell `bounds` enclose the variables, `rows` are
+expressions known to be >= 0, and `value[k]` is what Y_k is there.
+An *expression* is {variable: integer}; variable k >= 0 is Y_k, ONE is the constant one, ONE - i
+is x_i. Everything is scaled by positive integers, so signs are exact.
 """
 import hashlib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, combinations, pairwise
 from math import gcd, lcm, prod
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
-Form = tuple[int, ...]
-Terms = dict[int, int]
-Expression = tuple[Form, Terms]
-Argument = tuple[Form, tuple[tuple[int, int], ...]]
+Expression = dict[int, int]
+Argument = tuple[tuple[int, int], ...]
 Layer = tuple[list[list[tuple[int, int]]], list[int], int]
-Combination = tuple[int, Terms]  # constant, {target: weight}
+Minimum = Callable[[Expression], int | None]
+Combination = tuple[int, Expression]  # constant, {target: weight}
 Obligation = tuple[list[Combination], Combination]  # where these are >= 0, so is this
+ONE = -1
+FINE = 64  # bits that bounds have after the point
 LONGEST = 4000  # digits of a number, and a quarter of the largest shift
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:/[1-9][0-9]*)?", re.ASCII)
 
@@ -127,7 +128,7 @@ class Claim:
         for halfspace in typed(halfspaces, list, "halfspaces"):  # normal . x <= offset
             (*normal, offset), _ = integers(halfspace or ["0"], "halfspaces")
             expect(len(normal) == self.inputs, "halfspaces: expected normal_1, ..., offset")
-            self.rows.append(((offset, *(-entry for entry in normal)), {}))
+            self.rows.append(expression_of([offset, *(-entry for entry in normal)]))
         self.relation = typed(relation, str, "relation")
         kind, _, number = self.relation.partition("=")
         known = relation in ("exact", "top1") or (kind in ("eps", "topk", "margin") and number)
@@ -150,150 +151,123 @@ class Claim:
                 exceed = [(0, {count + j: 1, count + i: -1}) for j in rest]
                 yield [*largest, *exceed], (0, {count + i: 1, count + first: -1})
 
-def plus(one: Form, factor: int, other: Form) -> Form:
-    """The form one + factor * other."""
-    return tuple([a + factor * b for a, b in zip(one, other, strict=True)])
+def expression_of(form: Iterable[int]) -> Expression:
+    """The expression c + g x of the form [c, g_1, ..., g_n]."""
+    return {ONE - i: entry for i, entry in enumerate(form) if entry}
 
-def total(one: Expression, factor: int, other: Expression) -> Expression:
-    """The expression one + factor * other."""
-    terms = one[1].copy()
-    for name, weight in other[1].items():
-        terms[name] = terms.get(name, 0) + factor * weight
-    return plus(one[0], factor, other[0]), {name: w for name, w in terms.items() if w}
+def combined(*parts: tuple[int, Expression]) -> Expression:
+    """The sum of factor * expression, without zeros."""
+    total = Expression()
+    for factor, expression in parts:
+        for name, weight in expression.items():
+            total[name] = total.get(name, 0) + factor * weight
+    return {name: weight for name, weight in total.items() if weight}
 
-def divided(form: Form, terms: Terms, q: int) -> Argument:
+def divided(expression: Expression, q: int) -> Argument:
     """The expression divided by q, as a key."""
-    pairs = tuple([(name, terms[name] // q) for name in sorted(terms)])
-    return tuple([entry // q for entry in form]), pairs
+    return tuple(sorted([(name, weight // q) for name, weight in expression.items()]))
+
+def is_affine(expression: Expression) -> bool:
+    """Whether it is an expression in the inputs alone."""
+    return max(expression, default=ONE) < 0
 
 class Proof:
     """What is known on the current cell of the case tree, and the rules that change it."""
 
+    rules: ClassVar = {  # method, length of a step (0 for any)
+        "S": ("split", 2), "B": ("bisect", 2), "+": ("settle", 3), "-": ("settle", 3),
+        "N": ("close", 0), "D": ("decompose", 6), "C": ("cut", 3), "=": ("leaf", 0),
+        "0": ("leaf", 2)}
+
     def __init__(self, claim: Claim) -> None:
-        self.claim, self.size, self.zero = claim, claim.inputs + 1, (0,) * (claim.inputs + 1)
-        self.rows, self.obligations = list(claim.rows), claim.obligations
+        self.claim, self.rows, self.obligations = claim, list(claim.rows), claim.obligations
         self.arguments: list[Expression] = []  # symbol k is relu(arguments[k])
-        self.numbers: dict[Argument, int] = {}  # argument -> symbol
-        self.highs: list[int | None] = []  # unit * Y_k <= highs[k], where an interval bounds it
+        self.numbers: dict[tuple[tuple[int, int], ...], int] = {}  # argument -> symbol
         self.value: dict[int, Expression] = {}  # what symbols are on this cell, where known
-        self.coefficients: dict[int, Form] = {}  # symbol -> its coefficient in every target
+        self.fine = claim.unit << FINE  # low <= fine * variable <= high, where bounds are known
+        self.bounds: dict[int, tuple[int | None, int | None]] = {ONE: (self.fine, self.fine)}
+        for i in range(claim.inputs):
+            self.bounds[ONE - 1 - i] = (None, None)
+        for i, (low, high) in enumerate(claim.box):
+            self.bounds[ONE - 1 - i] = low << FINE, high << FINE
         self.branches: list[Callable[[], None]] = []  # what comes after the open subtrees
         self.lemmas, self.leaves, self.finished = 0, 0, False
-        count, sides = claim.outputs, (claim.left, claim.right)
-        places = count if claim.is_difference else 2 * count
-        self.linear = [self.zero] * places  # the affine parts of the targets
-        for side, network in enumerate(sides):
-            weight = (1, -1)[side] * sides[1 - side].scale if claim.is_difference else 1
-            for output, expression in enumerate(self.outputs(network)):
-                place = (output + side * count) % places
-                self.add(tuple([weight * (place == i) for i in range(places)]), expression)
+        left, right = self.outputs(claim.left), self.outputs(claim.right)
+        self.targets = [combined((claim.right.scale, f), (-claim.left.scale, g))
+                        for f, g in zip(left, right, strict=True)
+                        ] if claim.is_difference else [*left, *right]
 
     def outputs(self, network: Network) -> list[Expression]:
         """The outputs of a network, times unit * network.scale."""
         scale = unit = self.claim.unit
-        values = [(plus(self.zero, unit, tuple([i == j for j in range(self.size)])), Terms())
-                  for i in range(1, self.size)]
+        values: list[Expression] = [{ONE - 1 - i: unit} for i in range(network.inputs)]
         for i, (low, high) in enumerate(self.claim.box):
-            values[i] = ((low, *self.zero[1:]), {}) if low == high else values[i]  # fixed
+            values[i] = {ONE: low} if low == high else values[i]  # fixed
         for index, (rows, biases, factor) in enumerate(network.layers):
-            if index:
-                values = [self.relu(value) for value in values]
-            sparse = [[(i, entry) for i, entry in enumerate(form) if entry] for form, _ in values]
-            before, values = values, []
-            for row, bias in zip(rows, biases, strict=True):
-                form, terms = [bias * scale, *self.zero[1:]], Terms()
-                for column, weight in row:
-                    for i, entry in sparse[column]:
-                        form[i] += weight * entry
-                    for name, old in before[column][1].items():
-                        terms[name] = terms.get(name, 0) + weight * old
-                values.append((tuple(form), {name: w for name, w in terms.items() if w}))
+            values = [self.relu(value) for value in values] if index else values
+            values = [combined((bias * scale, {ONE: 1}), *((w, values[i]) for i, w in row))
+                      for row, bias in zip(rows, biases, strict=True)]
             scale *= factor
         return values
 
-    def minimum(self, form: Iterable[int], terms: Terms) -> int | None:
-        """A lower bound of unit * expression on the domain; None where bounds give none."""
-        constant, *gradient = form
-        low = constant * self.claim.unit
-        if self.claim.box:
-            for entry, ends in zip(gradient, self.claim.box, strict=True):
-                low += entry * ends[entry < 0]
-        elif any(gradient):
-            return None
-        for symbol, weight in terms.items():
-            if weight < 0:  # otherwise weight * Y >= 0
-                high = self.highs[symbol]
-                if high is None:
-                    return None
-                low += weight * high
+    def minimum(self, expression: Expression) -> int | None:
+        """A lower bound of fine * expression from the bounds; None where they give none."""
+        low = 0
+        for name, weight in expression.items():
+            end = self.bounds[name][weight < 0]
+            if end is None and weight:
+                return None
+            low += weight * (end or 0)
         return low
 
     def reduced(self, expression: Expression) -> Expression:
         """The expression with every known symbol replaced by its value."""
-        known = [name for name in expression[1] if name in self.value]
-        if not known:
-            return expression
-        form, terms = expression[0], expression[1].copy()
-        while known:
-            for name in known:
-                weight, (more, inner) = terms.pop(name), self.value[name]
-                form = plus(form, weight, more) if any(more) else form
-                for other, factor in inner.items():
-                    terms[other] = terms.get(other, 0) + weight * factor
-            known = [name for name in terms if name in self.value]
-        return form, {name: weight for name, weight in terms.items() if weight}
+        while known := [name for name in expression if name in self.value]:
+            rest = {name: w for name, w in expression.items() if name not in self.value}
+            values = ((expression[name], self.value[name]) for name in known)
+            expression = combined((1, rest), *values)
+        return expression
 
     def relu(self, expression: Expression) -> Expression:
         """The relu of an expression: a known value, an old symbol, or a new one."""
         # relu(q a) = q relu(a) for q > 0, relu(-a) = relu(a) - a, relu(constant) is constant
-        form, terms = expression = self.reduced(expression)
-        if not terms and not any(form[1:]):
-            return (form if form[0] > 0 else self.zero), {}
-        q = gcd(*form, *terms.values())
-        argument = divided(form, terms, q)
+        expression = self.reduced(expression)
+        if expression.keys() <= {ONE}:
+            return expression if expression.get(ONE, 0) > 0 else {}
+        q = gcd(*expression.values())
+        argument = divided(expression, q)
         symbol = self.numbers.get(argument)
         if symbol is None:
-            symbol = self.numbers.get(divided(form, terms, -q))
+            symbol = self.numbers.get(divided(expression, -q))
             if symbol is not None:
-                return total(expression, q, self.reduced((self.zero, {symbol: 1})))
+                return combined((1, expression), (q, self.reduced({symbol: 1})))
             symbol = self.introduce(argument)
-        return self.reduced((self.zero, {symbol: q}))
+        return self.reduced({symbol: q})
 
     def introduce(self, argument: Argument) -> int:
-        """The number of a new symbol; its sign is settled here where interval bounds decide it."""
-        symbol = self.numbers[argument] = len(self.arguments)
-        form, terms = argument[0], dict(argument[1])
-        low = self.minimum(form, terms)
-        high = self.minimum([-entry for entry in form], {k: -w for k, w in terms.items()})
-        self.arguments.append((form, terms))
-        self.highs.append(None if high is None else max(-high, 0))
+        """The number of a new symbol; its sign is settled here where bounds decide it."""
+        symbol, expression = len(self.arguments), dict(argument)
+        low = self.minimum(expression)
+        high = self.minimum({name: -weight for name, weight in argument})
+        self.numbers[argument] = symbol
+        self.arguments.append(expression)
+        self.bounds[symbol] = 0, None if high is None else max(-high, 0)
         if low is not None and low >= 0:
-            self.value[symbol] = form, terms
+            self.value[symbol] = expression
         elif high is not None and high >= 0:
-            self.value[symbol] = self.zero, {}
+            self.value[symbol] = {}
         return symbol
-
-    def add(self, weights: Form, expression: Expression) -> None:
-        """Add weights * expression to the targets."""
-        form, terms = self.reduced(expression)
-        if any(form):
-            self.linear = [plus(*each, form) for each in zip(self.linear, weights, strict=True)]
-        for name, factor in terms.items():
-            old = self.coefficients.pop(name, None) or (0,) * len(weights)
-            if any(new := plus(old, factor, weights)):
-                self.coefficients[name] = new
 
     def resolve(self, symbol: int, expression: Expression) -> None:
         """Record what a symbol is on this cell."""
         self.value[symbol] = self.reduced(expression)
-        if symbol in self.coefficients:
-            self.add(self.coefficients.pop(symbol), expression)
 
-    def prove(self, sign: int, expression: Expression, lemma: object, side: Form = ()) -> None:
-        """Theorem T12.  sign * expression >= 0 on the cell (on its part where side >= 0).
+    def prove(self, expression: Expression, lemma: object, side: Expression | None = None,
+              minimum: Minimum | None = None) -> None:
+        """Theorem T12.  The expression is >= 0 on the cell (on its part where side >= 0).
 
         For the lemma [p, row, m, ...] with p > 0, m >= 0: p * expression - sum of m * row, with
-        p <= 0: expression - 2^-p * sum of m * row, has a nonnegative minimum over the box.
+        p <= 0: expression - 2^-p * sum of m * row, has a nonnegative minimum over the bounds.
         [] is the expression alone; row -1 is the side.
         """
         self.lemmas += 1
@@ -301,22 +275,15 @@ class Proof:
         scaling = typed(entries[0], int, "lemma") if entries else 1
         expect(scaling > -4 * LONGEST and len(entries or "?") % 2 == 1,
                "lemma: expected p, row, multiplier, row, multiplier, ...")
-        factor, shift = sign * max(scaling, 1), max(-scaling, 0)
-        form, count = [factor * entry for entry in expression[0]], len(self.rows)
-        terms = {name: factor * weight for name, weight in expression[1].items()}
+        shift, parts = max(-scaling, 0), [(max(scaling, 1), expression)]
         for row, multiplier in zip(entries[1::2], entries[2::2], strict=True):
             if type(row) is not int or type(multiplier) is not int:
                 raise MalformedError("lemma: expected integers")
-            if not (-1 <= row < count) or multiplier < 0 or (row < 0 and not side):
+            if not (-1 <= row < len(self.rows)) or multiplier < 0 or (row < 0 and side is None):
                 raise RejectedError("lemma: no such row, or a negative multiplier")
-            known, inner = self.rows[row] if row >= 0 else (side, None)
-            if inner:
-                known, inner = self.reduced((known, inner))
-                for name, weight in inner.items():
-                    terms[name] = terms.get(name, 0) - (multiplier << shift) * weight
-            multiplier <<= shift
-            form = [a - multiplier * b for a, b in zip(form, known, strict=True)]
-        low = self.minimum(form, terms)
+            known = self.rows[row] if side is None or row >= 0 else side
+            parts.append((-multiplier << shift, self.reduced(known)))
+        low = (minimum or self.minimum)(combined(*parts))
         require(low is not None and low >= 0, "lemma: the combination may be negative")
 
     def symbol(self, value: object) -> int:
@@ -325,25 +292,25 @@ class Proof:
         require(exists and value not in self.value, "symbol: it does not exist, or is known here")
         return cast(int, value)
 
-    def form(self, value: object) -> Form:
+    def form(self, value: object) -> Expression:
         """A form that is written out in the certificate."""
-        form = tuple([typed(entry, int, "form") for entry in typed(value, list, "form")])
-        expect(len(form) == self.size, f"form: expected {self.size} integers")
-        return form
+        form = [typed(entry, int, "form") for entry in typed(value, list, "form")]
+        size = self.claim.inputs + 1
+        expect(len(form) == size, f"form: expected {size} integers")
+        return expression_of(form)
 
     def settle(self, name: str, value: object, lemma: object) -> None:
         """Rules + and -.  a_k >= 0 on the cell, so Y_k = a_k;  a_k <= 0 there, so Y_k = 0."""
-        symbol, sign = self.symbol(value), (1 if name == "+" else -1)
+        symbol = self.symbol(value)
         argument = self.reduced(self.arguments[symbol])
-        self.prove(sign, argument, lemma)
-        self.resolve(symbol, argument if sign > 0 else (self.zero, {}))
+        self.prove(argument if name == "+" else combined((-1, argument)), lemma)
+        self.resolve(symbol, argument if name == "+" else {})
 
     def close(self, _: str, *values: object) -> None:
-        """Rule N.  Symbols whose arguments are affine here; each is the relu of its form."""
+        """Rule N.  Symbols whose arguments have changed here; each is the relu of what it is."""
         for symbol in map(self.symbol, values):
             argument = self.reduced(self.arguments[symbol])
-            has_closed = self.arguments[symbol][1] and not argument[1]
-            require(has_closed, "close: the argument has not become affine here")
+            require(argument != self.arguments[symbol], "close: nothing in the argument is known")
             self.resolve(symbol, self.relu(argument))
 
     def split(self, _: str, value: object) -> None:
@@ -351,31 +318,42 @@ class Proof:
         sign = 1
         if isinstance(value, list):
             form = self.form(value)
-            require(any(form[1:]), "split: the form is constant")
-            self.relu((form, {}))  # now it has a symbol, or its opposite has
-            argument, opposite = (divided(form, {}, side * gcd(*form)) for side in (1, -1))
-            sign = 1 if argument in self.numbers else -1
-            value = self.numbers[argument if sign > 0 else opposite]
+            require(form.keys() - {ONE}, "split: the form is constant")
+            self.relu(form)  # now it has a symbol, or its opposite has
+            q = gcd(*form.values())
+            sign = 1 if divided(form, q) in self.numbers else -1
+            value = self.numbers[divided(form, sign * q)]
         symbol = self.symbol(value)
 
         def enter(sign: int) -> None:
-            form, terms = self.reduced(self.arguments[symbol])
-            self.rows.append(total((self.zero, {}), sign, (form, terms)))
-            self.resolve(symbol, (form, terms) if sign > 0 else (self.zero, {}))
+            argument = self.reduced(self.arguments[symbol])
+            self.rows.append(combined((sign, argument)))
+            self.resolve(symbol, argument if sign > 0 else {})
 
         self.later(lambda: enter(-sign))
         enter(sign)
 
+    def bisect(self, _: str, value: object) -> None:
+        """Rule B.  The cell is cut in the middle of the interval that bounds an input."""
+        name = ONE - 1 - typed(value, int, "bisect")
+        require(self.claim.box and name in self.bounds and name < ONE, "bisect: no such interval")
+        low, high = cast(tuple[int, int], self.bounds[name])
+        require(low < high, "bisect: the input is fixed")
+        middle = (low + high) >> 1
+        self.later(lambda: self.bounds.update({name: (middle, high)}))
+        self.bounds[name] = low, middle
+
     def later(self, action: Callable[[], None]) -> None:
         """When the last leaf of the subtree that opens here is closed, come back and do this."""
-        symbols, rows, obligations = len(self.arguments), len(self.rows), self.obligations
-        saved = self.value.copy(), self.coefficients.copy(), self.linear
+        self.refresh()
+        symbols, rows = len(self.arguments), len(self.rows)
+        saved = self.value.copy(), self.bounds.copy(), self.targets, self.obligations
 
         def back() -> None:
-            (self.value, self.coefficients, self.linear), self.obligations = saved, obligations
+            self.value, self.bounds, self.targets, self.obligations = saved
             for gone in self.arguments[symbols:]:
-                del self.numbers[divided(*gone, 1)]
-            del self.arguments[symbols:], self.highs[symbols:], self.rows[rows:]
+                del self.numbers[divided(gone, 1)]
+            del self.arguments[symbols:], self.rows[rows:]
             action()
 
         self.branches.append(back)
@@ -383,12 +361,12 @@ class Proof:
     def cut(self, _: str, value: object, symbols: object) -> None:
         """Rule C.  A lemma with a case tree of its own: an expression that becomes a row."""
         flat = [typed(entry, int, "cut") for entry in typed(symbols, list, "cut")]
-        expression = self.form(value), dict(zip(flat[::2], flat[1::2], strict=False))
-        exist = all(0 <= name < len(self.arguments) for name in expression[1])
-        require(exist and len(flat) == 2 * len(expression[1]), "cut: no such symbols and weights")
+        terms = dict(zip(flat[::2], flat[1::2], strict=False))
+        exist = all(0 <= name < len(self.arguments) for name in terms)
+        require(exist and len(flat) == 2 * len(terms), "cut: no such symbols and weights")
+        expression = combined((1, self.form(value)), (1, terms))
         self.later(lambda: self.rows.append(expression))
-        self.linear, self.coefficients, self.obligations = [self.zero], {}, [([], (0, {0: 1}))]
-        self.add((1,), expression)
+        self.targets, self.obligations = [expression], [([], (0, {0: 1}))]
 
     def decompose(self, _: str, value: object, *sides: Any) -> None:
         """Rule D (theorem T13).  u = relu(v + w relu(h)) where the bend h = v = 0 is outside.
@@ -399,68 +377,78 @@ class Proof:
         the modes P and -, else 0.
         """
         symbol = self.symbol(value)
-        v, terms = self.reduced(self.arguments[symbol])
-        require(len(terms) == 1, "decompose: expected exactly one unknown symbol inside")
-        h, deeper = self.arguments[inner := next(iter(terms))]
-        require(not deeper, "decompose: the inner argument is not affine")
-        parts, symbols = [], []
-        for q, (mode, lemma), own in ((v, sides[:2], -1), (plus(v, terms[inner], h), sides[2:], 1)):
+        argument = self.reduced(self.arguments[symbol])
+        v = {name: weight for name, weight in argument.items() if name < 0}
+        alone = len(argument) == len(v) + 1
+        require(alone, "decompose: expected exactly one unknown symbol inside")
+        inner = max(argument)
+        h = self.arguments[inner]
+        require(is_affine(h), "decompose: the inner argument is not affine")
+        parts, unit = [], Expression()
+        for q, (mode, lemma), own in ((v, sides[:2], -1),
+                                      (combined((1, v), (argument[inner], h)), sides[2:], 1)):
             expect(mode in ("P", "N", "+", "-"), "decompose: expected a mode P, N, + or -")
             sign, where = (1 if mode in ("P", "-") else -1), (own if mode in ("P", "N") else -own)
-            self.prove(sign, (q, {}), lemma, plus(self.zero, where, h))
-            parts.append(q if sign > 0 else self.zero)
+            self.prove(combined((sign, q)), lemma, combined((where, h)))
+            parts.append(q if sign > 0 else {})
             if mode in ("+", "-"):
-                symbols.append(plus(self.zero, -sign, q))
-        jump = plus(parts[1], -1, parts[0])
-        k = next(a // b for a, b in zip(jump[1:], h[1:], strict=True) if b)
-        require(jump == plus(self.zero, k, h), "decompose: the sides do not meet on h = 0")
-        unit = total((parts[0], {}), k, (self.zero, {inner: 1}))
-        for form in symbols:
-            unit = total(unit, 1, self.relu((form, {})))
-        self.resolve(symbol, unit)
+                unit = combined((1, unit), (1, self.relu(combined((-sign, q)))))
+        jump = combined((1, parts[1]), (-1, parts[0]))
+        k = jump.get(min(h), 0) // h[min(h)]
+        require(jump == combined((k, h)), "decompose: the sides do not meet on h = 0")
+        self.resolve(symbol, combined((1, unit), (1, parts[0]), (k, {inner: 1})))
 
     def leaf(self, name: str, *lemmas: object) -> None:
         """Rules = and 0.  Every obligation holds here; or -1 >= 0, so that the cell is empty."""
+        self.refresh()
         if name == "0":
-            self.prove(1, ((-1, *self.zero[1:]), {}), lemmas[0])
+            self.prove({ONE: -1}, lemmas[0])
         elif lemmas or not self.obligations:
-            expect(len(lemmas) == len(self.obligations), "leaf: expected a lemma per obligation")
-            for (given, goal), lemma in zip(self.obligations, lemmas, strict=True):
-                rows = len(self.rows)
-                self.rows += map(self.combined, given)
-                self.prove(1, self.combined(goal), lemma)
-                del self.rows[rows:]
+            self.fulfil(lemmas)
         else:
             require(self.claim.is_difference, "leaf: expected a lemma per obligation")
-            require(not self.coefficients, "leaf: a relu is left in the difference")
-            require(not any(map(any, self.linear)), "leaf: an affine difference is left")
+            for target in self.targets:
+                require(is_affine(target), "leaf: a relu is left in the difference")
+                require(not target, "leaf: an affine difference is left")
+        self.leave()
+
+    def fulfil(self, lemmas: Sequence[object], minimum: Minimum | None = None) -> None:
+        """Every obligation holds on the cell, each by its lemma."""
+        expect(len(lemmas) == len(self.obligations), "leaf: expected a lemma per obligation")
+        for (given, goal), lemma in zip(self.obligations, lemmas, strict=True):
+            rows = len(self.rows)
+            self.rows += map(self.combined, given)
+            self.prove(self.combined(goal), lemma, None, minimum)
+            del self.rows[rows:]
+
+    def leave(self) -> None:
+        """Go on with the subtree that was opened last and is still to come."""
         self.leaves += 1
         self.finished = not self.branches
         if self.branches:
             self.branches.pop()()
 
+    def refresh(self) -> None:
+        """The targets as they are on this cell."""
+        self.targets = [self.reduced(target) for target in self.targets]
+
     def combined(self, combination: Combination) -> Expression:
         """The expression constant + sum of weight * target."""
-        answer: Expression = (combination[0], *self.zero[1:]), {}
-        for target, weight in combination[1].items():
-            terms = {name: row[target] for name, row in self.coefficients.items() if row[target]}
-            answer = total(answer, weight, (self.linear[target], terms))
-        return answer
+        constant, weights = combination
+        parts = [(weight, self.targets[target]) for target, weight in weights.items()]
+        return combined((constant, {ONE: 1}), *parts)
 
     def step(self, value: object) -> None:
         """Apply one step of the certificate."""
         parts = typed(value, list, "step")
         name = parts[0] if parts and type(parts[0]) is str else ""
-        rule, length = RULES.get(name, (Proof.leaf, -1))
+        rule, length = self.rules.get(name, ("", -1))
         expect(length in (0, len(parts)), "step: no such rule, or not so many arguments")
         require(not self.finished, "a step follows the last leaf")
-        rule(self, *parts)
+        getattr(self, rule)(*parts)
 
-RULES: dict[str, tuple[Callable[..., None], int]] = {  # and the length of a step, 0 for any
-    "S": (Proof.split, 2), "+": (Proof.settle, 3), "-": (Proof.settle, 3), "C": (Proof.cut, 3),
-    "N": (Proof.close, 0), "D": (Proof.decompose, 6), "=": (Proof.leaf, 0), "0": (Proof.leaf, 2)}
-
-def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str) -> Proof:
+def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str,
+          kind: type[Proof] = Proof) -> Proof:
     """The finished proof; `read` gives the lines of a path; the networks lie beside the claim."""
     claim_data, networks = b"".join(read(claim)), []
     domain, relation, *sides = document(claim_data, "claim", "domain relation left right")
@@ -471,7 +459,7 @@ def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str) 
         data = b"".join(read(os.path.join(os.path.dirname(claim), file)))
         require(hashlib.sha256(data).hexdigest() == digest, f"{side}: it is another network")
         networks.append(Network(data, side))
-    proof, lines = Proof(Claim(domain, relation, *networks)), iter(read(certificate))
+    proof, lines = kind(Claim(domain, relation, *networks)), iter(read(certificate))
     claimed, steps = document(next(lines, b""), "certificate", "claim steps")
     require(claimed == hashlib.sha256(claim_data).hexdigest(), "it certifies another claim")
     more = map(parsed, lines)  # one step a line, after the line with the head and first steps
@@ -483,11 +471,12 @@ def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str) 
     require(proof.finished, "the certificate ends before its last leaf")
     return proof
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], kind: type[Proof] = Proof) -> int:
     """Check the two files on the command line, print one line, return the exit status."""
     try:
         expect(len(arguments) == 2, "usage: checker.py CLAIM CERTIFICATE")
-        proof = check(lambda path: open(path, "rb"), *arguments)  # noqa: SIM115
+        claim, certificate = arguments
+        proof = check(lambda path: open(path, "rb"), claim, certificate, kind)  # noqa: SIM115
     except (RejectedError, MalformedError, OSError) as error:
         rejected = isinstance(error, RejectedError)
         sys.stdout.write(f"{'rejected' if rejected else 'malformed'}: {error}\n")

@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from verify import checker
-from verify.checker import Claim, Layer, MalformedError, Network, expect, fields, require, typed
+from verify.checker import (
+    ONE,
+    Claim,
+    Layer,
+    MalformedError,
+    Network,
+    expect,
+    fields,
+    require,
+    typed,
+)
 
 Term = int | Sequence[object]  # a list of terms, or a tuple (constructor, term, term, ...)
 SILENT = frozenset({"", "symbols", "term", "use", "ends", "halfspace", "Layer", "Domain", "Lemma"})
@@ -101,7 +111,8 @@ def _layer(layer: Layer) -> Term:
 def _domain(claim: Claim) -> Term:
     ends: Term = [("ends", low, high) for low, high in claim.box]
     halfspaces: list[Term] = []
-    for (offset, *opposite), _ in claim.rows:
+    for row in claim.rows:
+        offset, *opposite = (row.get(ONE - i, 0) for i in range(claim.inputs + 1))
         normal = _expression((i, -entry) for i, entry in enumerate(opposite, 2))
         halfspaces.append(("halfspace", normal, offset))
     return ("Domain", ("Some", ("", claim.unit, ends)) if claim.box else ("None",), halfspaces)
@@ -140,7 +151,7 @@ class StepWriter:
         """
         parts = typed(value, list, "step")
         name = parts[0] if parts and type(parts[0]) is str else ""
-        _, length = checker.RULES.get(name, (None, -1))
+        _, length = checker.Proof.rules.get(name, (None, -1))
         expect(length in (0, len(parts)), "step: no such rule, or not so many arguments")
         if self.finished:
             return REFUSED

@@ -12,15 +12,14 @@ The search drives the checker's own state; lemmas are tried in integers before t
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import gcd
 
-from theory.form import Form, negated
+from theory.form import Form, content, negated, primitive
 from theory.network import Vector
 from verify.certificate import Step
-from verify.checker import Proof, divided
 from verify.prove.cell import Cell, Signs
 from verify.prove.lemma import Lemma, LemmaWriter
 from verify.prove.obligation import heaviest_line, obligation_lemmas
+from verify.prove.state import SearchState, symbols_in
 
 
 class StuckError(Exception):
@@ -77,7 +76,9 @@ MODES = (Mode("P", 1, 1), Mode("-", 1, -1), Mode("N", -1, 1), Mode("+", -1, -1))
 class CellSearch:
     """Writes the steps of a certificate, cell by cell."""
 
-    def __init__(self, proof: Proof, free: tuple[int, ...], pulse: Callable[[], None]) -> None:
+    def __init__(
+        self, proof: SearchState, free: tuple[int, ...], pulse: Callable[[], None]
+    ) -> None:
         self.proof = proof
         self.writer = LemmaWriter(proof, free)
         self.pulse = pulse
@@ -125,8 +126,8 @@ class CellSearch:
 
     def _bare_lines(self, inner: Counter[int]) -> list[int]:
         """Lines that the outputs depend on: settled here, they cost one lemma, not one a leaf."""
-        arguments = self.proof.arguments
-        return sorted(n for n in self.proof.coefficients if n not in inner and not arguments[n][1])
+        is_line = self.proof.is_line
+        return sorted(n for n in self.proof.coefficients if n not in inner and is_line(n))
 
     # -- open units and the lines inside them
 
@@ -134,7 +135,7 @@ class CellSearch:
         """The units that the outputs depend on with unknown symbols inside, and those lines."""
         proof = self.proof
         found = OpenUnits([], Counter(), [])
-        todo = [symbol for symbol in proof.coefficients if proof.arguments[symbol][1]]
+        todo = [symbol for symbol in proof.coefficients if not proof.is_line(symbol)]
         seen = set(todo)
         self.bends = {unit: bend for unit, bend in self.bends.items() if unit not in proof.value}
         while todo:
@@ -149,8 +150,8 @@ class CellSearch:
                 found.lines[bend.inner] += 0
                 found.bends.append(bend)
             else:
-                found.lines.update(name for name in sorted(names) if not proof.arguments[name][1])
-                fresh = [name for name in sorted(names - seen) if proof.arguments[name][1]]
+                found.lines.update(name for name in sorted(names) if proof.is_line(name))
+                fresh = [name for name in sorted(names - seen) if not proof.is_line(name)]
                 todo += fresh
                 seen.update(fresh)
         return found
@@ -158,24 +159,24 @@ class CellSearch:
     def _unknown_inside(self, unit: int) -> set[int]:
         """The unknown symbols that the unit's argument waits for."""
         found: set[int] = set()
-        todo = list(self.proof.arguments[unit][1])
+        todo = list(symbols_in(self.proof.arguments[unit]))
         while todo:
             name = todo.pop()
             if name in self.proof.value:
-                todo += self.proof.value[name][1]
+                todo += symbols_in(self.proof.value[name])
             else:
                 found.add(name)
         return found
 
     def _bent(self, unit: int) -> Bend | None:
         """Note a unit with one unknown symbol inside as a bend, if that symbol is a line."""
-        value, terms = self.proof.reduced(self.proof.arguments[unit])
+        value, terms = self.proof.parted(self.proof.reduced(self.proof.arguments[unit]))
         if len(terms) != 1:
             return None
         ((inner, weight),) = terms.items()
-        line, deeper = self.proof.arguments[inner]
-        if deeper:
+        if not self.proof.is_line(inner):
             return None
+        line = self.proof.line(inner)
         outer = tuple([a + weight * b for a, b in zip(value, line, strict=True)])
         bend = self.bends[unit] = Bend(unit, inner, value, line, outer)
         return bend
@@ -185,7 +186,7 @@ class CellSearch:
     def line(self, value: object) -> Form:
         """The line that a split names, by a symbol or as a form, in the coordinates of cells."""
         proof = self.proof
-        form = proof.arguments[value][0] if isinstance(value, int) else proof.form(value)
+        form = proof.line(value) if isinstance(value, int) else proof.parted(proof.form(value))[0]
         return self.writer.projected(form)
 
     def _settled(self, cell: Cell, names: list[int], crossing: set[int]) -> bool:
@@ -202,7 +203,7 @@ class CellSearch:
 
     def _settle(self, cell: Cell, name: int, sign: int) -> None:
         if name not in self.proof.value:
-            form = self.proof.arguments[name][0]
+            form = self.proof.line(name)
             lemma = self.writer.lemma(cell, form if sign > 0 else negated(form))
             self.step("+" if sign > 0 else "-", name, lemma)
 
@@ -258,11 +259,11 @@ class CellSearch:
         """Whether the symbol relu(form), taken with the unit's weight, comes closer to zero."""
         proof = self.proof
         weights = proof.coefficients.get(unit)
-        factor = gcd(*form)
+        factor = content(form)
         if weights is None or not any(form[1:]):
             return False
-        for sign in (factor, -factor):
-            symbol = proof.numbers.get(divided(form, {}, sign))
+        for line in (primitive(form), negated(primitive(form))):
+            symbol = proof.symbol_of(line)
             old = proof.coefficients.get(symbol) if symbol is not None else None
             if old is not None:
                 new = [a + factor * b for a, b in zip(old, weights, strict=True)]

@@ -21,6 +21,7 @@ from verify.extended_checker import Question, Region, reader
 from verify.extended_claim import ExtendedCertificate, ExtendedClaim, checked
 from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
+from verify.prove.state import SearchState
 from verify.prove.subtree import Subtree
 from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Unknown
@@ -104,17 +105,17 @@ def _steps(question: Question, region: Region, domain: Domain) -> list[Step]:
     return Subtree(proof, free, VertexCell(cell), lambda: None).grow(lambda: False)
 
 
-def _is_done(proof: checker.Proof) -> bool:
+def _is_done(proof: SearchState) -> bool:
     """Whether nothing is left of the difference: an affine or constant network."""
     return not proof.coefficients and not any(map(any, proof.linear))
 
 
-def _proof(files: dict[str, bytes]) -> checker.Proof:
+def _proof(files: dict[str, bytes]) -> SearchState:
     """A fresh state of the checker for the claim of a region."""
     keys = "domain relation left right"
     domain, relation, *_ = checker.document(files["claim.json"], "claim", keys)
     left, right = (checker.Network(files[f"{side}.json"], side) for side in ("left", "right"))
-    return checker.Proof(checker.Claim(domain, relation, left, right))
+    return SearchState(checker.Claim(domain, relation, left, right))
 
 
 def _cell(domain: Domain, sides: Sequence[Form]) -> tuple[tuple[int, ...], Cone]:

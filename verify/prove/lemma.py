@@ -11,8 +11,9 @@ from math import gcd, lcm
 from operator import mul
 
 from theory.form import Form, content, primitive
-from verify.checker import Expression, Proof
+from verify.checker import Expression
 from verify.prove.cell import Cell, LemmaError, Weights
+from verify.prove.state import SearchState
 
 Lemma = list[object]
 
@@ -25,7 +26,8 @@ class Row:
 
     Attributes:
         number: Its place in the proof; -1 for the side of a lemma.
-        known: The row as the proof has it.
+        known: The row as the proof has it; rows of cells have no symbols.
+        form: It as a form.
         facet: Its primitive form in the coordinates of the cell.
         multiple: The row is so many times the facet.
         size: Bits of its greatest value on the box; 0 without a box.
@@ -33,14 +35,10 @@ class Row:
 
     number: int
     known: Expression
+    form: Form
     facet: Form
     multiple: int
     size: int
-
-    @property
-    def form(self) -> Form:
-        """The row as a form; rows of cells have no symbols."""
-        return self.known[0]
 
 
 Multiplier = tuple[Row, int]  # with the numerator of its weight
@@ -53,7 +51,7 @@ class LemmaWriter:
     `free` names the inputs that the cell's coordinates are; the others are fixed by the box.
     """
 
-    def __init__(self, proof: Proof, free: Sequence[int]) -> None:
+    def __init__(self, proof: SearchState, free: Sequence[int]) -> None:
         self.proof = proof
         self.free = tuple(free)
         self._is_whole = self.free == tuple(range(proof.claim.inputs))
@@ -80,7 +78,7 @@ class LemmaWriter:
         if self._is_plain(form):
             return []
         short = self.projected(side)
-        row = Row(SIDE, (side, {}), short, 1, self._size(side))
+        row = Row(SIDE, {}, side, short, 1, self._size(side))
         try:
             weights = cell.side_weights(self.projected(form), short)
             return self._written(form, *self._multipliers(weights, {short: row}))
@@ -106,9 +104,9 @@ class LemmaWriter:
             if self._places[gone.facet] is gone:
                 del self._places[gone.facet]
         for number in range(len(self._rows), len(rows)):
-            form = rows[number][0]
-            short = self.projected(form)
-            row = Row(number, rows[number], primitive(short), content(short), self._size(form))
+            form = self.proof.parted(rows[number])[0]
+            short, size = self.projected(form), self._size(form)
+            row = Row(number, rows[number], form, primitive(short), content(short), size)
             self._rows.append(row)
             self._places.setdefault(row.facet, row)
 
@@ -132,7 +130,7 @@ class LemmaWriter:
     # -- multipliers
 
     def _is_plain(self, form: Form) -> bool:
-        low = self.proof.minimum(form, {})
+        low = self.proof.least(form)
         return low is not None and low >= 0
 
     def _written(self, form: Form, multipliers: list[Multiplier], denominator: int) -> Lemma:
@@ -163,14 +161,14 @@ class LemmaWriter:
 class Blend:
     """A form and rows of the proof, to be blended with weights."""
 
-    def __init__(self, proof: Proof, form: Form, rows: Sequence[Row]) -> None:
-        self._minimum = proof.minimum
+    def __init__(self, proof: SearchState, form: Form, rows: Sequence[Row]) -> None:
+        self._least = proof.least
         self._columns = tuple(zip(form, *(row.form for row in rows), strict=True))
 
     def least(self, factor: int, weights: Sequence[int]) -> int | None:
         """The minimum over the box of factor * form - sum of weight * row."""
         signed = (factor, *[-weight for weight in weights])
-        return self._minimum([sum(map(mul, signed, column)) for column in self._columns], {})
+        return self._least([sum(map(mul, signed, column)) for column in self._columns])
 
     def suffices(self, shift: int, weights: Sequence[int]) -> bool:
         """Whether the weights, times 2^shift, prove the form nonnegative."""

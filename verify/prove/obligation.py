@@ -10,12 +10,13 @@ with hypotheses (a decision) is shown from one of them: goal - w * hypothesis >=
 from collections.abc import Sequence
 
 from theory.form import Form
-from verify.checker import Expression, Proof
+from verify.checker import Expression
 from verify.prove.cell import Cell, LemmaError
 from verify.prove.lemma import SIDE, Lemma, LemmaWriter
+from verify.prove.state import SearchState, symbols_in
 
 
-def obligation_lemmas(proof: Proof, writer: LemmaWriter, cell: Cell) -> list[Lemma] | None:
+def obligation_lemmas(proof: SearchState, writer: LemmaWriter, cell: Cell) -> list[Lemma] | None:
     """A lemma for every obligation on the cell; None where one is not shown so."""
     found: list[Lemma] = []
     for given, goal in proof.obligations:
@@ -23,15 +24,16 @@ def obligation_lemmas(proof: Proof, writer: LemmaWriter, cell: Cell) -> list[Lem
         lemma = expression_lemma(proof, writer, cell, target)
         for number, hypothesis in enumerate(map(proof.combined, given), len(proof.rows)):
             lemma = lemma or _multiple(target, hypothesis, number)
-            if lemma is None and not target[1] and not hypothesis[1]:
-                lemma = _from_row(writer.side_lemma(cell, target[0], hypothesis[0]), number)
+            if lemma is None and not symbols_in(target) and not symbols_in(hypothesis):
+                forms = proof.parted(target)[0], proof.parted(hypothesis)[0]
+                lemma = _from_row(writer.side_lemma(cell, *forms), number)
         if lemma is None:
             return None
         found.append(lemma)
     return found
 
 
-def merged_lemmas(proof: Proof) -> list[Lemma] | None:
+def merged_lemmas(proof: SearchState) -> list[Lemma] | None:
     """Lemmas at the root of a decision between networks that are one function symbolically."""
     found: list[Lemma] = []
     for given, goal in proof.obligations:
@@ -46,10 +48,7 @@ def merged_lemmas(proof: Proof) -> list[Lemma] | None:
 
 def _multiple(target: Expression, hypothesis: Expression, number: int) -> Lemma | None:
     """The lemma for a target that is a nonnegative multiple of a hypothesis."""
-    form, terms = target
-    other, inner = hypothesis
-    pairs = [*zip(form, other, strict=True)]
-    pairs += [(terms.get(name, 0), inner.get(name, 0)) for name in {**terms, **inner}]
+    pairs = [(target.get(name, 0), hypothesis.get(name, 0)) for name in {**target, **hypothesis}]
     p, q = next(((abs(a), abs(b)) for a, b in pairs if a and b), (0, 0))
     return [q, number, p] if q and all(q * a == p * b for a, b in pairs) else None
 
@@ -63,7 +62,7 @@ def _from_row(lemma: Lemma | None, number: int) -> Lemma | None:
 
 
 def expression_lemma(
-    proof: Proof, writer: LemmaWriter, cell: Cell, expression: Expression
+    proof: SearchState, writer: LemmaWriter, cell: Cell, expression: Expression
 ) -> Lemma | None:
     """The lemma for expression >= 0, its symbols replaced by their bounds; None if it fails."""
     bound = affine_bound(proof, expression)
@@ -76,13 +75,13 @@ def expression_lemma(
     return _for_expression(lemma, proof.claim.unit)
 
 
-def affine_bound(proof: Proof, expression: Expression) -> Form | None:
+def affine_bound(proof: SearchState, expression: Expression) -> Form | None:
     """An affine form that is at most unit * expression; None where a symbol is unbounded."""
-    form, terms = expression
+    form, terms = proof.parted(expression)
     unit = proof.claim.unit
     constant = unit * form[0]
     for symbol, weight in terms.items():
-        high = proof.highs[symbol]
+        high = proof.high(symbol)
         if weight < 0:
             if high is None:
                 return None
@@ -107,8 +106,8 @@ def _integers(rows: Sequence[object]) -> list[tuple[int, int]]:
     return [(index, entry) for index, entry in enumerate(rows) if isinstance(entry, int)]
 
 
-def heaviest_line(proof: Proof, names: Sequence[int]) -> int:
+def heaviest_line(proof: SearchState, names: Sequence[int]) -> int:
     """The line whose symbol can move the targets most: largest weight times bound."""
     return max(
-        names, key=lambda name: max(map(abs, proof.coefficients[name])) * (proof.highs[name] or 1)
+        names, key=lambda name: max(map(abs, proof.coefficients[name])) * (proof.high(name) or 1)
     )

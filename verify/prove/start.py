@@ -7,9 +7,9 @@ from theory.cone import box_cone, independent, polytope_cones, start_cones
 from theory.domain import Box, Domain, Polytope, Space
 from theory.form import Form, coordinate_forms
 from theory.network import Vector
-from verify.checker import Proof
 from verify.prove.cell import Cell
 from verify.prove.lp_cell import LpCell
+from verify.prove.state import SearchState
 from verify.prove.vertex_cell import VertexCell
 
 MOST_VERTEX_INPUTS = 4  # above, cells have too many vertices: linear programs
@@ -47,7 +47,7 @@ def free_inputs(domain: Domain) -> tuple[int, ...]:
     return tuple(index for index in range(domain.inputs) if index not in fixed)
 
 
-def start_of(domain: Domain, proof: Proof) -> Place:
+def start_of(domain: Domain, proof: SearchState) -> Place:
     """The whole domain, in its free inputs.
 
     Raises:
@@ -71,12 +71,12 @@ def start_of(domain: Domain, proof: Proof) -> Place:
             return _place(walls, tuple(map(VertexCell, start_cones(walls, inputs))))
 
 
-def _walls(bounds: Sequence[Form], proof: Proof, inputs: int) -> tuple[Form, ...]:
+def _walls(bounds: Sequence[Form], proof: SearchState, inputs: int) -> tuple[Form, ...]:
     """Lines of the first layers, or coordinates, that cut what the bounds leave into pointed cells.
 
     A polytope without n independent half-spaces contains whole lines, as all of R^n does.
     """
-    lines = [form for form, terms in proof.arguments if not terms]
+    lines = [proof.line(k) for k in range(len(proof.arguments)) if proof.is_line(k)]
     walls = (*bounds, *lines, *coordinate_forms(inputs))
     chosen = independent(walls, inputs)
     return tuple(walls[index] for index in chosen if index >= len(bounds))

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from theory.errors import TheoryError
 from theory.network import Vector
+from verify import checker
 from verify.certificate import Certificate, Step, checked
 from verify.checker import MalformedError, Proof, RejectedError
 from verify.claim import Claim
@@ -20,11 +21,11 @@ from verify.prove.cells import StuckError
 from verify.prove.clock import Clock, OutOfTimeError, Progress
 from verify.prove.decision import lost_decision
 from verify.prove.draft import GAP, Draft
-from verify.prove.obligation import merged_lemmas
 from verify.prove.kinks import is_worthwhile, proved_by_kinks
+from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.start import lifted
-from verify.prove.state import checker_claim
+from verify.prove.state import SearchState, checker_claim
 from verify.prove.subtree import Problem
 from verify.prove.tree_search import Means, TreeSearch, WorkersError
 from verify.relation import read_relation
@@ -66,11 +67,11 @@ def prove(
     if engine == "merge":
         return Unknown("merge: units are left that do not match one to one")
     try:
-        return _by_cells(claim, clock, started, means)
         if engine == "kinks" or (engine == "auto" and not means.has_begun and is_worthwhile(claim)):
             found = _by_kinks(claim, clock)
             if engine == "kinks" or not isinstance(found, Unknown):
                 return found
+        return _by_cells(claim, clock, started, means)
     except OutOfTimeError:
         return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
 
@@ -88,7 +89,7 @@ def _by_merging(claim: Claim, started: float) -> Equivalent | None:
     """The verdict on networks that are one function symbolically, if these are."""
     if claim.is_about_differences:
         return _certified(claim, [["="]], "merge", started)
-    lemmas = merged_lemmas(proof_of(claim))
+    lemmas = merged_lemmas(SearchState(_checker_claim_of(claim)))
     return None if lemmas is None else _certified(claim, [["=", *lemmas]], "merge", started)
 
 
@@ -131,7 +132,11 @@ def _certified(claim: Claim, steps: list[Step], engine: str, started: float) -> 
 
 def proof_of(claim: Claim) -> Proof:
     """A fresh state of the checker for a claim."""
-    return Proof(checker_claim(claim.data, claim.left.data, claim.right.data))
+    return Proof(_checker_claim_of(claim))
+
+
+def _checker_claim_of(claim: Claim) -> checker.Claim:
+    return checker_claim(claim.data, claim.left.data, claim.right.data)
 
 
 def decided_by_cells(claim: Claim) -> Verdict:
@@ -152,11 +157,6 @@ def decided_without_sampling(claim: Claim, timeout: float | None = None) -> Verd
     return prove(claim, timeout=clock.left) if isinstance(verdict, Unknown) else verdict
 
 
-def _by_canonical(claim: Claim, clock: Clock, started: float, means: Means) -> Verdict:
-    """The verdict by canonical forms: a point where they differ, a certificate if they do not."""
-    try:
-        found = compared(claim, clock.pulse)
-    except OutOfTimeError:
 def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
     """The verdict by a kink certificate, or a point where networks differ that have none."""
     found = proved_by_kinks(claim, clock.pulse)
@@ -168,6 +168,11 @@ def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
     return found
 
 
+def _by_canonical(claim: Claim, clock: Clock, started: float, means: Means) -> Verdict:
+    """The verdict by canonical forms: a point where they differ, a certificate if they do not."""
+    try:
+        found = compared(claim, clock.pulse)
+    except OutOfTimeError:
         return Unknown(f"canonical: the time was used up after {clock.beats} cells")
     match found:
         case Undecided(reason):

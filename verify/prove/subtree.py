@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from theory.domain import Domain
 from verify.certificate import Step
-from verify.checker import Proof
 from verify.claim import Claim
 from verify.prove.cells import Bend, CellSearch, StuckError
 from verify.prove.draft import SECOND, Path, closed
@@ -58,7 +57,7 @@ class Subtree:
     """
 
     def __init__(
-        self, proof: Proof, free: tuple[int, ...], place: Place, pulse: Callable[[], None]
+        self, proof: SearchState, free: tuple[int, ...], place: Place, pulse: Callable[[], None]
     ) -> None:
         self._proof = proof
         self._search = CellSearch(proof, free, pulse)

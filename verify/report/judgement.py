@@ -8,6 +8,7 @@ The notes of the run have no say in it.
 """
 
 import hashlib
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from verify.report.evidence import Evidence
 from verify.result import CERTIFICATE, CLAIM
 
 CHECKER = Path(__file__).resolve().parents[1] / "checker.py"
+ZONOTOPE_CHECKER = CHECKER.with_name("zonotope_checker.py")
+_ZONOTOPE_RULES = re.compile(rb'\[\s*"[PRZ]"')  # a step of a rule that it alone knows
 _ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 
 
@@ -40,13 +43,15 @@ class Check:
         answer: `accepted`, `rejected` or `malformed`; `failed` if it said none of these.
         line: The line that it printed.
         seconds: The time of the whole process.
-        sha256: The digest of the checker's own file.
-        lines: The number of lines of that file.
+        name: The checker's own file.
+        sha256: Its digest.
+        lines: Its number of lines.
     """
 
     answer: str
     line: str
     seconds: float
+    name: str
     sha256: str
     lines: int
 
@@ -66,7 +71,15 @@ class Judgement:
     check: Check | None
 
 
-def judge(evidence: Evidence, folder: Path, checker: Path = CHECKER) -> Judgement:
+def checker_of(folder: Path) -> Path:
+    """The smallest checker that knows every rule of the certificate in the folder."""
+    certificate = folder / CERTIFICATE
+    if certificate.is_file() and _ZONOTOPE_RULES.search(certificate.read_bytes()):
+        return ZONOTOPE_CHECKER
+    return CHECKER
+
+
+def judge(evidence: Evidence, folder: Path, checker: Path | None = None) -> Judgement:
     """Run the checker on the certificate, or evaluate at the counterexample, and say what holds.
 
     Raises:
@@ -106,12 +119,13 @@ def _shortcomings(evidence: Evidence, check: Check | None) -> list[str]:
     return reasons
 
 
-def run_checker(folder: Path, checker: Path = CHECKER) -> Check:
-    """The answer of the standalone checker, run as `python -I -S` in a process of its own.
+def run_checker(folder: Path, checker: Path | None = None) -> Check:
+    """The answer of a standalone checker, run as `python -I -S` in a process of its own.
 
     Raises:
         InputError: there is no checker at that path.
     """
+    checker = checker or checker_of(folder)
     source = read_bytes(checker)
     command = [sys.executable, "-I", "-S", str(checker), str(folder / CLAIM)]
     start = perf_counter()
@@ -131,6 +145,7 @@ def run_checker(folder: Path, checker: Path = CHECKER) -> Check:
         _ANSWERS.get(found.returncode, "failed"),
         lines[-1] if lines else "",
         seconds,
+        checker.name,
         hashlib.sha256(source).hexdigest(),
         len(source.splitlines()),
     )

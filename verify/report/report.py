@@ -8,7 +8,7 @@ from verify.extended_claim import CHECKER as EXTENDED_CHECKER
 from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
-from verify.report.judgement import CHECKER, Status, judge
+from verify.report.judgement import Status, judge
 from verify.report.pdf import typeset
 
 TEX, PDF = "report.tex", "report.pdf"
@@ -34,7 +34,7 @@ class ReportFiles:
 def write_report(
     folder: Path,
     *,
-    checker: Path = CHECKER,
+    checker: Path | None = None,
     limits: Limits | None = None,
     pdflatex: str = "pdflatex",
 ) -> ReportFiles:
@@ -43,7 +43,7 @@ def write_report(
     Args:
         folder: Holds claim.json, the networks it names, certificate.json or
             counterexample.json, and perhaps run.json.
-        checker: The standalone checker.
+        checker: The standalone checker; by default the smallest one that knows all the rules.
         limits: How much of long lists is printed.
         pdflatex: The program that makes the PDF.
 
