@@ -15,6 +15,7 @@ from theory.errors import TheoryError
 from verify.cli.check import check
 from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
+from verify.cli.instances import instances
 from verify.cli.prove import prove
 from verify.cli.regions import regions
 from verify.cli.report import report
@@ -35,7 +36,7 @@ application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for verb in (prove, check, transform, report, regions, explain, show, exhaust):
+for verb in (prove, check, transform, report, regions, explain, show, exhaust, instances):
     application.command()(verb)
 
 

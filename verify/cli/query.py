@@ -34,13 +34,14 @@ class AskedQuery:
     reduction: "Reduction"
     files: tuple[Path, ...]
 
-    def told(self, verdict: Verdict) -> list[str]:
+    def told(self, verdict: Verdict) -> tuple[dict[str, object], list[str]]:
         """Write the answer to the files, and say how far inside the query a model is.
 
         Raises:
             InputError: a file cannot be written.
         """
         from verify.competition import model_margin, result_text
+        from verify.confidence import decimal_below
 
         networks = [side.network for side in self.sides]
         text = result_text(self.query, networks, verdict)
@@ -50,14 +51,18 @@ class AskedQuery:
             except OSError as error:
                 raise InputError(str(file), f"cannot be written, {error.strerror}") from None
         if not isinstance(verdict, Different):
-            return []
+            return {}, []
         margin = model_margin(self.query, networks, verdict.point)
-        exact = f"the model satisfies the query with {decimal(margin.exact)} to spare"
+        facts = {"exact": decimal(margin.exact)}
+        told = f"the model satisfies the query with {decimal(margin.exact)} to spare"
         if margin.float32 is None:
-            return [f"{exact}; nothing is stated about floats ({margin.reason})"]
-        if margin.float32 > 0:
-            return [f"{exact}, at least {decimal(margin.float32)} in any float32 evaluation (T15)"]
-        return [f"{exact}, which float32 evaluation need not show (T15)"]
+            told = f"{told}; nothing is stated about floats ({margin.reason})"
+        elif margin.float32 > 0:
+            facts["float32"] = least = decimal_below(margin.float32, 9)
+            told = f"{told}, at least {least} in any float32 evaluation (T15)"
+        else:
+            told = f"{told}, which float32 evaluation need not show (T15)"
+        return {"margin": facts}, [told]
 
 
 def asked_query(

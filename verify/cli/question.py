@@ -106,7 +106,8 @@ def settle(
     lines += [*_what_follows(question, verdict), *_where(question.out, verdict)]
     if query is not None:
         answer = _ANSWERS[type(verdict)]
-        facts, lines = facts | {"answer": answer}, [answer, *lines, *query.told(verdict)]
+        more, told = query.told(verdict)
+        facts, lines = facts | more | {"answer": answer}, [answer, *lines, *told]
     terminal.tell(facts, lines)
     return _STATUS[type(verdict)]
 
@@ -201,7 +202,6 @@ def _claim_lines(claim: Claim) -> list[str]:
 def _lines(claim: Claim, verdict: Verdict, run: Run) -> list[str]:
     times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in run.seconds.items())
     match verdict:
-        case Equivalent(engine=engine, leaves=leaves, lemmas=lemmas):
         case Equivalent(certificate=KinkCertificate(sizes=counts)):
             told = ", ".join(f"{number} {name}" for name, number in counts)
             size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
@@ -210,6 +210,7 @@ def _lines(claim: Claim, verdict: Verdict, run: Run) -> list[str]:
                 f"kink certificate accepted ({told}, {size})",
                 "accepted by: verify/kink_checker.py (T35), not verify/checker.py",
             ]
+        case Equivalent(engine=engine, leaves=leaves, lemmas=lemmas):
             size = f"{summary(verdict)['bytes'] / 1000:.1f} kB"
             tree = f"{counted(leaves, 'leaf', 'leaves')}, {counted(lemmas, 'lemma', 'lemmas')}"
             answer = [
