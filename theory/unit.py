@@ -129,6 +129,11 @@ def _settled_sign(argument: UnitSum) -> int | None:
     They do if each of them has that sign once some lines w relu(h) are read as
     w h + w relu(-h): the sum may hold the opposite of the line that it was made of.
     """
+    if not argument.units:
+        constant, *gradient = argument.form
+        if any(gradient):
+            return None
+        return 1 if constant > 0 else -1
     sign = 1 if all(weight > 0 for weight in argument.units.values()) else -1
     if not all(weight * sign > 0 for weight in argument.units.values()):
         return None
@@ -139,8 +144,6 @@ def _settled_sign(argument: UnitSum) -> int | None:
             tuple(a + weight * b for a, b in zip(rest, form, strict=True)) for rest in affine
         ]
     constants = [rest[0] for rest in affine if not any(rest[1:])]
-    if not argument.units:
-        return next((1 if constant > 0 else -1 for constant in constants), None)
     return sign if any(constant * sign >= 0 for constant in constants) else None
 
 
@@ -161,8 +164,10 @@ def _primitive(argument: UnitSum) -> tuple[Form, tuple[tuple[Unit, int], ...], N
 def _multiple(form: Form, line: Form) -> Fraction | None:
     """The q with form = q * line, or None."""
     pivot = next(index for index, entry in enumerate(line) if entry)
-    ratio = Fraction(form[pivot], line[pivot])
-    return ratio if all(a == ratio * b for a, b in zip(form, line, strict=True)) else None
+    ours, theirs = form[pivot], line[pivot]
+    if all(a * theirs == ours * b for a, b in zip(form, line, strict=True)):
+        return Fraction(ours, theirs)
+    return None
 
 
 def _relu_along(along: Fraction, line: Unit, weight: int, factor: Number) -> UnitSum:
