@@ -28,6 +28,7 @@ from verify.kernel.translate import read_question
 from verify.prove.strategy import prove
 from verify.testing.strategies import networks
 from verify.verdict import Equivalent
+from verify.zonotope_checker import ZonotopeProof
 
 Files = dict[str, bytes]
 
@@ -58,7 +59,7 @@ def write(folder: Path, files: Files) -> Path:
 def python_answer(folder: Path) -> KernelAnswer:
     paths = [str(folder / name) for name in ("claim.json", "certificate.json")]
     try:
-        checker.check(lambda path: BytesIO(Path(path).read_bytes()), *paths)
+        checker.check(lambda path: BytesIO(Path(path).read_bytes()), *paths, ZonotopeProof)
     except RejectedError as error:
         return KernelAnswer("rejected", str(error))
     except MalformedError as error:

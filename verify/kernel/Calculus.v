@@ -5,7 +5,8 @@
     inputs and earlier symbols. Equal arguments share a symbol, and relu(-a) = relu(a) - a.
     [targets] are the expressions that the claim speaks about, [obligations] what has to be shown
     of them. On the current cell [value] says what some symbols are, [rows] are expressions known
-    to be >= 0. All is scaled by positive integers. *)
+    to be >= 0. All is scaled by positive integers; bounds are finer than the rest, so that the
+    box of a cell can be cut in halves. *)
 
 Require Import ZArith List Bool FMapPositive.
 From Relucert Require Import Expression.
@@ -22,7 +23,7 @@ Record state := State
   { next : positive;                  (* the number of the next symbol *)
     arguments : Map.t expression;     (* symbol -> argument *)
     numbers : Map.t (list positive);  (* hash of an argument -> symbols; only a hint *)
-    bounds : Map.t interval;          (* variable -> interval that holds unit * it *)
+    bounds : Map.t interval;          (* variable -> interval that holds fine * it *)
     value : Map.t expression;         (* symbol -> what it is on this cell, where known *)
     rows : Map.t expression;          (* row number, from 1 -> expression *)
     next_row : positive;
@@ -38,16 +39,6 @@ Record lemma := Lemma { scaling : Z; uses : list (N * Z) }.
 (** How one side of a bent unit is decomposed: see [decompose]. *)
 Inductive mode := Positive | Negative | PlusSymbol | MinusSymbol.
 
-Inductive step :=
-| Split (k : positive)                                            (* S *)
-| SplitOn (e : expression)                                        (* S with a form *)
-| Settle (positive_side : bool) (k : positive) (l : lemma)        (* + and - *)
-| Close (ks : list positive)                                      (* N *)
-| Cut (e : expression)                                            (* C *)
-| Decompose (k : positive) (m1 : mode) (l1 : lemma) (m2 : mode) (l2 : lemma)  (* D *)
-| Equal (ls : list lemma)                                         (* = *)
-| Empty (l : lemma).                                              (* 0 *)
-
 Definition set_value k e s :=
   State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s))
         (rows s) (next_row s) (targets s) (obligations s) (compares s).
@@ -55,6 +46,9 @@ Definition add_row e s :=
   State (next s) (arguments s) (numbers s) (bounds s) (value s)
         (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s))
         (targets s) (obligations s) (compares s).
+Definition set_bounds v i s :=
+  State (next s) (arguments s) (numbers s) (Map.add v i (bounds s)) (value s)
+        (rows s) (next_row s) (targets s) (obligations s) (compares s).
 Definition set_question t o s :=
   State (next s) (arguments s) (numbers s) (bounds s) (value s)
         (rows s) (next_row s) t o (compares s).
@@ -73,7 +67,7 @@ Variable last : positive.
 Definition is_symbol (v : positive) : bool := Pos.ltb last v.
 Definition is_affine (e : expression) : bool := forallb (fun t => negb (is_symbol (fst t))) e.
 
-(** A lower bound of unit * e from the intervals of its variables. *)
+(** A lower bound of fine * e from the intervals of its variables. *)
 Fixpoint minimum_from (low : Z) (b : Map.t interval) (e : expression) : option Z :=
   match e with
   | [] => Some low
@@ -180,16 +174,20 @@ Fixpoint premises (s : state) (side : option expression) (shift : Z) (l : list (
     end
   end.
 
-(** Theorem T12: e >= 0 on the cell (on its part where side >= 0, if a side is given). *)
-Definition proves (s : state) (e : expression) (l : lemma) (side : option expression) : bool :=
+(** Theorem T12: e >= 0 on the cell (on its part where side >= 0, if a side is given), since the
+    combination that the lemma names has a lower bound >= 0. *)
+Definition proves_by (lower : expression -> option Z) (s : state) (e : expression) (l : lemma)
+                     (side : option expression) : bool :=
   match premises s side (Z.max (- scaling l) 0) (uses l) with
   | None => false
   | Some terms =>
-    match minimum (bounds s) (weighted_sum ((Z.max (scaling l) 1, e) :: terms)) with
+    match lower (weighted_sum ((Z.max (scaling l) 1, e) :: terms)) with
     | Some low => 0 <=? low
     | None => false
     end
   end.
+Definition proves (s : state) : expression -> lemma -> option expression -> bool :=
+  proves_by (minimum (bounds s)) s.
 
 (** * The rules that go on in the same cell *)
 
@@ -203,7 +201,7 @@ Definition settle (s : state) (positive_side : bool) (k : positive) (l : lemma) 
     then Some (resolve s k (if positive_side then a else [])) else None
   end.
 
-(** Rule N: symbols whose arguments are affine here; each is the relu of its form. *)
+(** Rule N: symbols whose arguments have changed here; each is the relu of what its argument is. *)
 Fixpoint close (s : state) (ks : list positive) : option state :=
   match ks with
   | [] => Some s
@@ -212,7 +210,7 @@ Fixpoint close (s : state) (ks : list positive) : option state :=
     | None => None
     | Some a0 =>
       let a := reduced s a0 in
-      if negb (is_affine a0) && is_affine a then
+      if negb (same a0 a) then
         match relu s a with
         | Some (s', y) => close (resolve s' k y) ks'
         | None => None
@@ -284,7 +282,8 @@ Definition decompose (s : state) (k : positive) (m1 : mode) (l1 : lemma) (m2 : m
 (** What comes after the subtree that is open now. *)
 Inductive branch :=
 | Enter (s : state) (k : positive) (positive_side : bool)   (* the other side of a split *)
-| Conclude (s : state) (e : expression).                    (* what a cut has proved *)
+| Conclude (s : state) (e : expression)                     (* what a cut has proved *)
+| Narrow (s : state) (v : positive) (i : interval).         (* the other half of a bisection *)
 
 (** The side of the cell on which the argument of symbol k has a sign. *)
 Definition enter (s : state) (k : positive) (positive_side : bool) : option state :=
@@ -299,6 +298,7 @@ Definition resume (b : branch) : option state :=
   match b with
   | Enter s k positive_side => enter s k positive_side
   | Conclude s e => Some (add_row e s)
+  | Narrow s v i => Some (set_bounds v i s)
   end.
 
 (** The targets as they are on this cell; shared by what comes below. *)
@@ -330,9 +330,23 @@ Definition split_on (s : state) (e : expression) : option (state * branch) :=
     end
   end.
 
+(** Rule B: the two halves of the interval of an input. *)
+Definition bisect (s : state) (v : positive) : option (state * branch) :=
+  if is_symbol v || Pos.eqb v 1 then None else
+  match Map.find v (bounds s) with
+  | Some (Some low, Some high) =>
+    if low <? high then
+      let s := refresh s in
+      let middle := Z.shiftr (low + high) 1 in
+      Some (set_bounds v (Some low, Some middle) s, Narrow s v (Some middle, Some high))
+    else None
+  | _ => None
+  end.
+
 (** Rule C: a lemma with a case tree of its own, for an expression that becomes a row. *)
 Definition cut (s : state) (e : expression) : option (state * branch) :=
   if forallb (fun t => existing s (fst t)) e then
+    let e := filter (fun t => negb (snd t =? 0)) e in
     Some (set_question (table [constant 1; e]) [Obligation [] (the 2)] s, Conclude s e)
   else None.
 
@@ -341,14 +355,15 @@ Definition cut (s : state) (e : expression) : option (state * branch) :=
 Definition in_targets (s : state) (e : expression) : expression :=
   substitute (fun v => Some (entry (targets s) v)) e.
 
-Definition met (s : state) (o : obligation) (l : lemma) : bool :=
+Definition met (lower : expression -> option Z) (s : state) (o : obligation) (l : lemma) : bool :=
   let s' := fold_left (fun s' g => add_row (in_targets s g) s') (given o) s in
-  proves s' (in_targets s (goal o)) l None.
+  proves_by lower s' (in_targets s (goal o)) l None.
 
-Fixpoint all_met (s : state) (os : list obligation) (ls : list lemma) : bool :=
+Fixpoint all_met (lower : expression -> option Z) (s : state) (os : list obligation)
+                 (ls : list lemma) : bool :=
   match os, ls with
   | [], [] => true
-  | o :: os', l :: ls' => met s o l && all_met s os' ls'
+  | o :: os', l :: ls' => met lower s o l && all_met lower s os' ls'
   | _, _ => false
   end.
 
@@ -369,57 +384,7 @@ Definition equal (s : state) (ls : list lemma) : bool :=
           | [] => true
           | os => compares s && all_zero s && forallb (trivially_met s) os
           end
-  | _ => all_met s (obligations s) ls
-  end.
-
-(** * Scripts: the case tree, depth first *)
-
-Inductive outcome :=
-| Accepted
-| Stuck (rest : list step).  (* the steps from the first that does not apply *)
-
-Definition apply (s : state) (t : step) : option (state * list branch) :=
-  let plain o := match o with Some s' => Some (s', []) | None => None end in
-  let opened o := match o with Some (s', b) => Some (s', [b]) | None => None end in
-  match t with
-  | Split k => opened (split s k true)
-  | SplitOn e => opened (split_on s e)
-  | Settle positive_side k l => plain (settle s positive_side k l)
-  | Close ks => plain (close s ks)
-  | Cut e => opened (cut s e)
-  | Decompose k m1 l1 m2 l2 => plain (decompose s k m1 l1 m2 l2)
-  | Equal _ | Empty _ => None
-  end.
-
-Definition closes (s : state) (t : step) : bool :=
-  match t with
-  | Equal ls => equal s ls
-  | Empty l => proves s (constant (-1)) l None
-  | _ => false
-  end.
-
-Fixpoint run (steps : list step) (s : state) (later : list branch) : outcome :=
-  match steps with
-  | [] => Stuck []
-  | t :: steps' =>
-    match t with
-    | Equal _ | Empty _ =>
-      if closes s t then
-        match later with
-        | [] => match steps' with [] => Accepted | _ => Stuck steps' end
-        | b :: later' =>
-          match resume b with
-          | Some s' => run steps' s' later'
-          | None => Stuck steps
-          end
-        end
-      else Stuck steps
-    | _ =>
-      match apply s t with
-      | Some (s', opened) => run steps' s' (opened ++ later)
-      | None => Stuck steps
-      end
-    end
+  | _ => all_met (minimum (bounds s)) s (obligations s) ls
   end.
 
 End Calculus.

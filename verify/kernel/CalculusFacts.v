@@ -8,10 +8,10 @@ Open Scope R_scope.
 #[local] Opaque iterate add.  (* or conversion would run its loops *)
 
 Section Facts.
-Variable unit : Z.
+Variable fine : Z.
 Variable last : positive.
 Variable x : list R.
-Hypothesis unit_positive : (0 < unit)%Z.
+Hypothesis fine_positive : (0 < fine)%Z.
 
 (** [rho] says what the variables are: the inputs are x, and symbols are what they stand for. *)
 Definition models (args : Map.t expression) (rho : positive -> R) : Prop :=
@@ -21,8 +21,8 @@ Definition models (args : Map.t expression) (rho : positive -> R) : Prop :=
 (** What a state knows is true; [tau] are the values of the targets. *)
 Record facts (s : state) (tau rho : positive -> R) : Prop := Facts
   { bounds_true : forall v l h, Map.find v (bounds s) = Some (l, h) ->
-      (forall b, l = Some b -> IZR b <= IZR unit * rho v) /\
-      (forall b, h = Some b -> IZR unit * rho v <= IZR b);
+      (forall b, l = Some b -> IZR b <= IZR fine * rho v) /\
+      (forall b, h = Some b -> IZR fine * rho v <= IZR b);
     value_true : forall k e, Map.find k (value s) = Some e -> rho k = ev e rho;
     rows_true : forall r e, Map.find r (rows s) = Some e -> 0 <= ev e rho;
     targets_true : forall v, tau v = ev (entry (targets s) v) rho }.
@@ -55,7 +55,7 @@ Proof. intros s1 s2 s3 [A B] [C D]. split; [auto | congruence]. Qed.
 Lemma model_one : forall args rho, models args rho -> rho 1%positive = 1.
 Proof. intros args rho [H _]. rewrite H by lia. reflexivity. Qed.
 
-Lemma real_unit : 0 < IZR unit.
+Lemma real_fine : 0 < IZR fine.
 Proof. apply IZR_lt. assumption. Qed.
 
 Lemma existing_here : forall s v, existing last s v = true -> here (arguments s) v.
@@ -73,7 +73,7 @@ Proof. intros s a H t Ht. apply existing_here. rewrite forallb_forall in H. auto
 (** ** Bounds and known values *)
 
 Lemma minimum_from_ok : forall s tau rho, facts s tau rho -> forall e low m,
-  minimum_from low (bounds s) e = Some m -> IZR m <= IZR low + IZR unit * ev e rho.
+  minimum_from low (bounds s) e = Some m -> IZR m <= IZR low + IZR fine * ev e rho.
 Proof.
   intros s tau rho F. induction e as [|[v c] e IH]; intros low m H; cbn [minimum_from ev] in *.
   - injection H as <-. lra.
@@ -82,21 +82,21 @@ Proof.
     destruct (Z.ltb_spec c 0) as [C|C]; apply IZR_lt in C || apply IZR_le in C.
     + destruct h as [b|]; [|discriminate]. specialize (Hh b eq_refl). apply IH in H.
       rewrite plus_IZR, mult_IZR in H.
-      assert (0 <= - IZR c * (IZR b - IZR unit * rho v)) by (apply Rmult_le_pos; lra). lra.
+      assert (0 <= - IZR c * (IZR b - IZR fine * rho v)) by (apply Rmult_le_pos; lra). lra.
     + destruct l as [b|]; [|discriminate]. specialize (Hl b eq_refl). apply IH in H.
       rewrite plus_IZR, mult_IZR in H.
-      assert (0 <= IZR c * (IZR unit * rho v - IZR b)) by (apply Rmult_le_pos; lra). lra.
+      assert (0 <= IZR c * (IZR fine * rho v - IZR b)) by (apply Rmult_le_pos; lra). lra.
 Qed.
 
 Lemma minimum_ok : forall s tau rho e m, facts s tau rho ->
-  minimum (bounds s) e = Some m -> IZR m <= IZR unit * ev e rho.
+  minimum (bounds s) e = Some m -> IZR m <= IZR fine * ev e rho.
 Proof. intros s tau rho e m F H. eapply minimum_from_ok in H; [|eassumption]. lra. Qed.
 
 Lemma nonnegative : forall s tau rho e m, facts s tau rho ->
   minimum (bounds s) e = Some m -> (0 <=? m)%Z = true -> 0 <= ev e rho.
 Proof.
   intros s tau rho e m F H Hm. apply Z.leb_le, IZR_le in Hm. apply (minimum_ok _ _ _ _ _ F) in H.
-  apply positive_factor with (IZR unit); [apply real_unit | lra].
+  apply positive_factor with (IZR fine); [apply real_fine | lra].
 Qed.
 
 Lemma replaced_ok : forall s tau rho e, facts s tau rho ->
@@ -215,7 +215,7 @@ Proof.
       unfold opposite in *. rewrite ev_scale in *. lra. }
     split; cbn [bounds value rows targets].
     - intros v l h G. apply find_add in G as [[-> G]|G]; [|eauto]. injection G as -> ->.
-      pose proof real_unit as U. rewrite K. split; intros b Hb.
+      pose proof real_fine as U. rewrite K. split; intros b Hb.
       + injection Hb as <-. apply Rmult_le_pos; [lra | apply relu_nonneg].
       + revert Hb. unfold top, high.
         destruct (minimum (bounds s) (opposite a)) as [m|] eqn:E; [|discriminate].
@@ -297,6 +297,16 @@ Proof.
   intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. auto.
 Qed.
 
+Lemma set_bounds_ok : forall tau s v l h, true_at tau s ->
+  (forall rho, models (arguments s) rho -> IZR l <= IZR fine * rho v <= IZR h) ->
+  true_at tau (set_bounds v (Some l, Some h) s).
+Proof.
+  intros tau s v l h [S F] H. split; [assumption|]. intros rho M.
+  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  intros w l' h' G. cbn [set_bounds bounds] in G. apply find_add in G as [[-> G]|G]; [|eauto].
+  injection G as -> ->. specialize (H _ M). split; intros b B; injection B as <-; apply H.
+Qed.
+
 Lemma resolve_ok : forall tau s k e, true_at tau s -> says s (k, e) ->
   true_at tau (resolve last s k e) /\ extends s (resolve last s k e).
 Proof.
@@ -327,17 +337,28 @@ Proof.
 Qed.
 
 (** Theorem T12. *)
+Lemma proves_by_ok : forall tau s rho lower e l side, facts s tau rho ->
+  (forall d m, lower d = Some m -> IZR m <= IZR fine * ev d rho) ->
+  (forall d, side = Some d -> 0 <= ev d rho) -> proves_by last lower s e l side = true ->
+  0 <= ev e rho.
+Proof.
+  intros tau s rho lower e l side F Hlower Hside H. unfold proves_by in H.
+  destruct (premises last s side _ (uses l)) as [terms|] eqn:E; [|discriminate].
+  destruct (lower _) as [m|] eqn:Em; [|discriminate].
+  assert (Hshift : (0 <= Z.max (- scaling l) 0)%Z) by lia.
+  pose proof (premises_ok _ _ _ _ _ F Hside Hshift _ _ E) as W.
+  apply Z.leb_le, IZR_le in H. apply Hlower in Em.
+  assert (N : 0 <= ev (weighted_sum ((Z.max (scaling l) 1, e) :: terms)) rho)
+    by (apply positive_factor with (IZR fine); [apply real_fine | lra]).
+  rewrite ev_weighted_sum in N. cbn [weighted] in N.
+  apply positive_factor with (IZR (Z.max (scaling l) 1)); [|lra]. apply IZR_lt. lia.
+Qed.
+
 Lemma proves_ok : forall tau s rho e l side, facts s tau rho ->
   (forall d, side = Some d -> 0 <= ev d rho) -> proves last s e l side = true -> 0 <= ev e rho.
 Proof.
-  intros tau s rho e l side F Hside H. unfold proves in H.
-  destruct (premises last s side _ (uses l)) as [terms|] eqn:E; [|discriminate].
-  destruct (minimum (bounds s) _) as [m|] eqn:Em; [|discriminate].
-  assert (Hshift : (0 <= Z.max (- scaling l) 0)%Z) by lia.
-  pose proof (premises_ok _ _ _ _ _ F Hside Hshift _ _ E) as W.
-  pose proof (nonnegative _ _ _ _ _ F Em H) as N. rewrite ev_weighted_sum in N.
-  cbn [weighted] in N. apply positive_factor with (IZR (Z.max (scaling l) 1)); [|lra].
-  apply IZR_lt. lia.
+  intros tau s rho e l side F Hside H. eapply proves_by_ok; [exact F | | exact Hside | exact H].
+  intros d m. apply minimum_ok with (1 := F).
 Qed.
 
 Lemma proves_everywhere : forall tau s e l, true_at tau s -> proves last s e l None = true ->
@@ -386,7 +407,7 @@ Proof.
   intros tau. induction ks as [|k ks IH]; intros s s' T H; cbn [close] in H.
   - injection H as <-. split; [assumption | apply extends_refl].
   - destruct (unknown s k) as [a|] eqn:U; [|discriminate].
-    destruct (negb (is_affine last a) && _); [|discriminate].
+    destruct (negb _); [|discriminate].
     destruct (relu last s (reduced last s a)) as [[s1 y]|] eqn:R; [|discriminate].
     destruct (relu_ok _ _ _ _ _ T R) as (T1 & X1 & V).
     destruct (resolve_ok tau s1 k y T1) as [T2 X2].

@@ -1,15 +1,11 @@
 (** The checker for whole claims: both networks are evaluated symbolically, then the script runs. *)
 
 Require Import ZArith List Bool FMapPositive.
-From Relucert Require Import Expression Claim Calculus.
+From Relucert Require Import Expression Claim Calculus Script.
 Import ListNotations.
 Open Scope Z_scope.
 
 (** * Claims that make sense *)
-
-(** [count] variables from [v] on. *)
-Fixpoint variables (count : nat) (v : positive) : list positive :=
-  match count with O => [] | S count' => v :: variables count' (Pos.succ v) end.
 
 (** The variable of the last input. *)
 Definition last_of (n : positive) : positive := Pos.succ n.
@@ -57,6 +53,10 @@ Definition well_formed (c : claim) : bool :=
 
 Definition unit_of (D : domain) : Z := match box D with Some (unit, _) => unit | None => 1 end.
 
+(** The scale of bounds. *)
+Definition fineness : Z := 18446744073709551616.  (* 2^64 *)
+Definition fine_of (D : domain) : Z := unit_of D * fineness.
+
 (** unit * x_i as expressions; a fixed input is a constant. *)
 Fixpoint box_inputs (unit : Z) (v : positive) (ends : list (Z * Z)) : list expression :=
   match ends with
@@ -73,10 +73,11 @@ Definition scaled_inputs (n : positive) (D : domain) : list expression :=
 Fixpoint box_bounds (v : positive) (ends : list (Z * Z)) (b : Map.t interval) : Map.t interval :=
   match ends with
   | [] => b
-  | (low, high) :: ends' => box_bounds (Pos.succ v) ends' (Map.add v (Some low, Some high) b)
+  | (low, high) :: ends' =>
+    box_bounds (Pos.succ v) ends' (Map.add v (Some (low * fineness), Some (high * fineness)) b)
   end.
 Definition first_bounds (D : domain) : Map.t interval :=
-  let one := Map.add 1%positive (Some (unit_of D), Some (unit_of D)) (Map.empty interval) in
+  let one := Map.add 1%positive (Some (fine_of D), Some (fine_of D)) (Map.empty interval) in
   match box D with Some (_, ends) => box_bounds 2 ends one | None => one end.
 
 Definition nothing (n : positive) (D : domain) (differences : bool) : state :=
@@ -202,7 +203,7 @@ Definition start (c : claim) : option state :=
 Definition judge (c : claim) (steps : list step) : outcome :=
   if well_formed c then
     match start c with
-    | Some s => run (last_of (inputs c)) steps s []
+    | Some s => run (last_of (inputs c)) steps s (Map.empty _) []
     | None => Stuck steps
     end
   else Stuck steps.

@@ -95,6 +95,10 @@ Definition hash (e : expression) : positive :=
   | _ => 1%positive
   end.
 
+(** [count] variables from [v] on. *)
+Fixpoint variables (count : nat) (v : positive) : list positive :=
+  match count with O => [] | S count' => v :: variables count' (Pos.succ v) end.
+
 (** Lists as maps from 1, 2, ...; what lies beyond is the empty expression, which is zero. *)
 Fixpoint fill (p : positive) (l : list expression) (m : Map.t expression) : Map.t expression :=
   match l with

@@ -1,7 +1,7 @@
 (** The checker as OCaml: integers become zarith's, everything else is translated as it stands. *)
 
 Require Import ZArith List.
-From Relucert Require Import Expression Claim Calculus Check.
+From Relucert Require Import Expression Claim Calculus Script Check.
 Require Import Extraction ExtrOcamlBasic.
 
 Extract Inductive positive => "Integer.t"
@@ -29,6 +29,8 @@ Extract Constant Z.eqb => "Integer.equal".
 Extract Constant Z.leb => "Integer.leq".
 Extract Constant Z.ltb => "Integer.lt".
 Extract Constant Z.max => "Integer.max".
+Extract Constant Z.min => "Integer.min".
+Extract Constant Z.abs => "Integer.abs".
 Extract Constant Z.gcd => "Integer.gcd".
 Extract Constant Z.land => "Integer.logand".
 Extract Constant Z.div =>
@@ -36,5 +38,8 @@ Extract Constant Z.div =>
 Extract Constant Z.shiftl =>
   "(fun a n -> let k = Integer.to_int n in
     if k < 0 then Integer.shift_right a (- k) else Integer.shift_left a k)".
+Extract Constant Z.shiftr =>
+  "(fun a n -> let k = Integer.to_int n in
+    if k < 0 then Integer.shift_left a (- k) else Integer.shift_right a k)".
 
 Extraction "kernel.ml" check judge.

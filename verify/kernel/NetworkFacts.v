@@ -1,7 +1,7 @@
 (** The first state of a proof is true: bounds, inputs, the symbolic values of both networks. *)
 
 Require Import ZArith List Bool FMapPositive Reals Lra Lia.
-From Relucert Require Import Expression Claim Semantics Calculus Check.
+From Relucert Require Import Expression Claim Semantics Calculus Script Check.
 From Relucert Require Import ExpressionFacts CalculusFacts.
 Import ListNotations.
 Open Scope R_scope.
@@ -50,6 +50,7 @@ Hypothesis inside_D : inside D x.
 
 Notation last := (last_of n).
 Notation unit := (unit_of D).
+Notation fine := (fine_of D).
 Notation models := (models last x).
 
 Lemma unit_positive : (0 < unit)%Z.
@@ -62,6 +63,9 @@ Proof.
   intros rho args [H _]. rewrite <- (point_variables x) at 2. apply map_ext_in. intros v Hv.
   apply H. apply in_variables in Hv. rewrite arity in Hv. unfold last_of. lia.
 Qed.
+
+Lemma fine_positive : (0 < fine)%Z.
+Proof. apply Z.mul_pos_pos; [exact unit_positive | reflexivity]. Qed.
 
 (** low <= unit * t <= high *)
 Definition within (e : Z * Z) (t : R) : Prop := IZR (fst e) <= IZR unit * t <= IZR (snd e).
@@ -80,8 +84,8 @@ Qed.
 
 Definition bounded (b : Map.t interval) (rho : positive -> R) : Prop :=
   forall v l h, Map.find v b = Some (l, h) ->
-  (forall a, l = Some a -> IZR a <= IZR unit * rho v) /\
-  (forall a, h = Some a -> IZR unit * rho v <= IZR a).
+  (forall a, l = Some a -> IZR a <= IZR fine * rho v) /\
+  (forall a, h = Some a -> IZR fine * rho v <= IZR a).
 
 Lemma box_bounds_ok : forall ends xs p b rho, Forall2 within ends xs ->
   map rho (variables (length xs) p) = xs -> bounded b rho -> bounded (box_bounds p ends b) rho.
@@ -90,7 +94,10 @@ Proof.
     intros p b E B; cbn [box_bounds]; [assumption|].
   cbn [length variables map] in E. injection E as E1 E2. apply IH; [assumption|].
   intros v l h F. apply find_add in F as [[-> F]|F]; [|auto]. injection F as -> ->.
-  rewrite E1. destruct W as [W1 W2]. split; intros a A; injection A as <-; assumption.
+  rewrite E1. destruct W as [W1 W2]. cbn [fst snd] in *.
+  split; intros a A; injection A as <-; unfold fine_of; rewrite !mult_IZR;
+    replace (IZR unit * IZR fineness * t) with (IZR unit * t * IZR fineness) by ring;
+    (apply Rmult_le_compat_r; [apply IZR_le; discriminate | assumption]).
 Qed.
 
 Lemma box_inputs_ok : forall ends xs p rho, rho 1%positive = 1 -> Forall2 within ends xs ->
@@ -118,7 +125,7 @@ Qed.
 Lemma first_bounds_ok : forall args rho, models args rho -> bounded (first_bounds D) rho.
 Proof.
   intros args rho M. pose proof (inputs_are _ _ M) as X. pose proof (model_one _ _ _ _ M) as One.
-  assert (B : bounded (Map.add 1%positive (Some unit, Some unit) (Map.empty interval)) rho).
+  assert (B : bounded (Map.add 1%positive (Some fine, Some fine) (Map.empty interval)) rho).
   { intros v l h F. apply find_add in F as [[-> F]|F]; [|rewrite Map.gempty in F; discriminate].
     injection F as -> ->. rewrite One. split; intros a A; injection A as <-; lra. }
   unfold first_bounds. pose proof ends_hold as W. destruct (box D) as [[u ends]|]; [|exact B].
@@ -129,7 +136,7 @@ Qed.
 
 Definition zero (v : positive) : R := 0.
 
-Lemma nothing_true : forall b, true_at unit last x zero (nothing n D b).
+Lemma nothing_true : forall b, true_at fine last x zero (nothing n D b).
 Proof.
   intros b. split.
   - cbn [nothing arguments]. split.
@@ -144,7 +151,7 @@ Proof.
     + intros v. unfold entry. rewrite Map.gempty. reflexivity.
 Qed.
 
-Lemma with_domain_true : forall b, true_at unit last x zero (with_domain n D b).
+Lemma with_domain_true : forall b, true_at fine last x zero (with_domain n D b).
 Proof.
   intros b. unfold with_domain. pose proof (nothing_true b) as T0. pose proof (proj2 inside_D) as H.
   assert (U : forallb (fun h => up_to (last_of n) (fst h)) (halfspaces D) = true).
@@ -166,13 +173,13 @@ End Start.
 (** * Networks *)
 
 Section Networks.
-Variable unit : Z.
+Variable fine : Z.
 Variable last : positive.
 Variable x : list R.
-Hypothesis unit_positive : (0 < unit)%Z.
+Hypothesis fine_positive : (0 < fine)%Z.
 
 Notation models := (models last x).
-Notation true_at := (true_at unit last x).
+Notation true_at := (true_at fine last x).
 Notation extends := (extends last x).
 
 (** In every model the expressions have these values. *)
@@ -191,7 +198,7 @@ Proof.
     intros rho M. rewrite <- (V _ M). reflexivity.
   - destruct (relu last s e) as [[s1 y]|] eqn:R; [|discriminate].
     destruct (relus last s1 es) as [[s2 zs]|] eqn:RS; [|discriminate]. injection H as <- <-.
-    destruct (relu_ok _ _ _ unit_positive _ _ _ _ _ T R) as (T1 & X1 & V1).
+    destruct (relu_ok _ _ _ fine_positive _ _ _ _ _ T R) as (T1 & X1 & V1).
     assert (V' : valued s1 es (tl ts)).
     { intros rho M. apply X1 in M. rewrite <- (V _ M). reflexivity. }
     destruct (IH _ _ _ _ T1 V' RS) as (T2 & X2 & V2). split; [assumption|].

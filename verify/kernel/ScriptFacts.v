@@ -1,21 +1,22 @@
 (** A script that is accepted proves the obligations of the cell that it starts in. *)
 
 Require Import ZArith List Bool FMapPositive Reals Lra Lia.
-From Relucert Require Import Expression Claim Semantics Calculus ExpressionFacts CalculusFacts.
+From Relucert Require Import Expression Claim Semantics Zonotope Calculus Ranges Script.
+From Relucert Require Import ExpressionFacts CalculusFacts ZonotopeFacts RangesFacts.
 Import ListNotations.
 Open Scope R_scope.
 
 #[local] Opaque iterate add.
 
 Section Script.
-Variable unit : Z.
+Variable fine : Z.
 Variable last : positive.
 Variable x : list R.
-Hypothesis unit_positive : (0 < unit)%Z.
+Hypothesis fine_positive : (0 < fine)%Z.
 
 Notation models := (models last x).
-Notation true_at := (true_at unit last x).
-Notation facts := (facts unit).
+Notation true_at := (true_at fine last x).
+Notation facts := (facts fine).
 Notation extends := (extends last x).
 
 (** Obligations, where the targets are [tau]. *)
@@ -62,10 +63,10 @@ Proof.
   intros tau s k b a s' T A Hb H. unfold enter in H. rewrite A in H. injection H as <-.
   assert (E : forall rho, models (arguments s) rho ->
               ev (reduced last s a) rho = ev a rho).
-  { intros rho M. apply (ev_reduced unit last s tau), (proj2 T _ M). }
+  { intros rho M. apply (ev_reduced fine last s tau), (proj2 T _ M). }
   assert (N : forall rho, models (arguments s) rho -> 0 <= ev (sided b (reduced last s a)) rho).
   { intros rho M. specialize (Hb _ M). rewrite ev_sided in *. rewrite E by assumption. assumption. }
-  destruct (resolve_ok unit last x tau (add_row (sided b (reduced last s a)) s) k
+  destruct (resolve_ok fine last x tau (add_row (sided b (reduced last s a)) s) k
               (if b then reduced last s a else [])) as [T' [X1 X2]].
   - apply add_row_ok; assumption.
   - intros rho M. cbn [fst snd]. change (models (arguments s) rho) in M.
@@ -106,8 +107,33 @@ Proof.
   destruct (symbol_of s (opposite a)) as [k|]; [eapply split_ok; eassumption|].
   destruct (introduce last s a) as [[s1 k]|] eqn:I; [|discriminate].
   apply proved_before with s1; [|eapply split_ok; eassumption].
-  intros tau T. destruct (introduce_ok unit last x unit_positive _ _ _ _ _ T I) as (T1 & X & _).
+  intros tau T. destruct (introduce_ok fine last x fine_positive _ _ _ _ _ T I) as (T1 & X & _).
   auto.
+Qed.
+
+(** ** Bisections *)
+
+Lemma bisect_ok : forall s v s' br, bisect last s v = Some (s', br) ->
+  proved s' -> branch_proved br -> proved s.
+Proof.
+  intros s v s' br H P1 (s2 & R & P2). unfold bisect in H.
+  destruct (is_symbol last v) eqn:V; [discriminate|].
+  destruct (Pos.eqb v 1); [discriminate|]. cbn [orb] in H.
+  destruct (Map.find v (bounds s)) as [[[l|] [h|]]|] eqn:B; try discriminate.
+  destruct (l <? h)%Z; [|discriminate]. injection H as <- <-. injection R as <-.
+  apply proved_before with (refresh last s); [intros; apply refresh_ok; assumption|].
+  set (s0 := refresh last s) in *. set (m := Z.shiftr (l + h) 1) in *.
+  change (bounds s) with (bounds s0) in B.
+  intros tau T. pose proof T as [S F]. destruct (inhabited _ _ _ S) as [rho0 M0].
+  assert (E : forall rho, models (arguments s0) rho -> rho v = rho0 v).
+  { intros rho M. apply (determined _ _ _ S); try assumption. left. assumption. }
+  destruct (bounds_true _ _ _ _ (F _ M0) _ _ _ B) as [Bl Bh].
+  specialize (Bl _ eq_refl). specialize (Bh _ eq_refl).
+  destruct (Rle_dec (IZR fine * rho0 v) (IZR m)).
+  - intros o Ho. apply (P1 tau); [|assumption]. apply set_bounds_ok; [assumption|].
+    intros rho M. rewrite E by assumption. lra.
+  - intros o Ho. apply (P2 tau); [|assumption]. apply set_bounds_ok; [assumption|].
+    intros rho M. rewrite E by assumption. lra.
 Qed.
 
 (** ** Cuts *)
@@ -117,10 +143,14 @@ Lemma cut_ok : forall s e s' br, cut last s e = Some (s', br) ->
 Proof.
   intros s e s' br H P1 (s2 & R & P2). unfold cut in H.
   destruct (forallb _ e) eqn:A; [|discriminate]. injection H as <- <-. injection R as <-.
+  assert (A' : forall t, In t (filter (fun t => negb (snd t =? 0)%Z) e) ->
+                         here last (arguments s) (fst t)).
+  { intros t Ht. apply filter_In in Ht as [Ht _]. eapply all_here; eassumption. }
+  clear A. set (e' := filter _ e) in *. clearbody e'. clear e. rename e' into e.
   intros tau T. pose proof T as [S F]. destruct (inhabited _ _ _ S) as [rho0 M0].
   assert (V : forall rho, models (arguments s) rho -> ev e rho = ev e rho0).
   { intros rho M. apply ev_ext. intros t Ht. apply (determined _ _ _ S); try assumption.
-    eapply all_here; eassumption. }
+    auto. }
   set (tau' := point [ev e rho0]).
   match type of P1 with proved ?q => set (s1 := q) in P1 end.
   assert (T1 : true_at tau' s1).
@@ -145,12 +175,15 @@ Proof.
   intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. assumption.
 Qed.
 
-Lemma met_ok : forall tau s rho o l, facts s tau rho -> models (arguments s) rho ->
-  met last s o l = true -> meets tau o.
+Definition is_lower (lower : expression -> option Z) (rho : positive -> R) : Prop :=
+  forall e m, lower e = Some m -> IZR m <= IZR fine * ev e rho.
+
+Lemma met_ok : forall tau s rho lower o l, facts s tau rho -> models (arguments s) rho ->
+  is_lower lower rho -> met last lower s o l = true -> meets tau o.
 Proof.
-  intros tau s rho o l F M H G. unfold met in H.
+  intros tau s rho lower o l F M L H G. unfold met in H.
   rewrite <- (ev_in_targets tau s rho) by assumption.
-  eapply proves_ok; [eassumption | | | exact H]; [|discriminate].
+  eapply proves_by_ok; [eassumption | | exact L | | exact H]; [|discriminate].
   revert G. generalize (given o). intros gs G. clear H.
   assert (K : forall s', facts s' tau rho ->
     facts (fold_left (fun s' g => add_row (in_targets s g) s') gs s') tau rho).
@@ -160,10 +193,11 @@ Proof.
   apply K. assumption.
 Qed.
 
-Lemma all_met_ok : forall tau s rho, facts s tau rho -> models (arguments s) rho ->
-  forall os ls, all_met last s os ls = true -> forall o, In o os -> meets tau o.
+Lemma all_met_ok : forall tau s rho lower, facts s tau rho -> models (arguments s) rho ->
+  is_lower lower rho -> forall os ls, all_met last lower s os ls = true ->
+  forall o, In o os -> meets tau o.
 Proof.
-  intros tau s rho F M. induction os as [|o os IH]; intros [|l ls] H p Hp; cbn [all_met] in H;
+  intros tau s rho lower F M L. induction os as [|o os IH]; intros [|l ls] H p Hp; cbn [all_met] in H;
     try discriminate; [destruct Hp|].
   apply andb_prop in H as [H1 H2]. destruct Hp as [<-|Hp]; [|eauto].
   eapply met_ok; eassumption.
@@ -179,70 +213,99 @@ Proof.
   rewrite (model_one _ _ _ _ M). lra.
 Qed.
 
-Lemma closes_ok : forall s t, closes last s t = true -> proved s.
+Lemma bounded_ok : forall tau s rho pairs ls, facts s tau rho -> models (arguments s) rho ->
+  bounded last s pairs ls = true -> forall o, In o (obligations s) -> meets tau o.
 Proof.
-  intros s t H tau T. destruct t; try discriminate; cbn [closes] in H.
+  intros tau s rho pairs ls F M H. unfold bounded in H.
+  destruct (enclosures last s pairs) as [p|] eqn:P; [|discriminate].
+  destruct ls as [|l ls].
+  - rewrite forallb_forall in H. intros o Ho G. specialize (H _ Ho). unfold met_by in H.
+    apply orb_prop in H as [H|H].
+    + apply existsb_exists in H as (g & Hg & H). specialize (G _ Hg).
+      eapply at_least_ok in H; [|exact fine_positive | exact F | exact M | exact P].
+      unfold opposite in H. rewrite ev_scale, (ev_in_targets tau) in H by assumption.
+      pose proof (real_fine _ fine_positive).
+      assert (0 <= IZR fine * ev g tau) by (apply Rmult_le_pos; lra). lra.
+    + eapply at_least_ok in H; [|exact fine_positive | exact F | exact M | exact P].
+      rewrite (ev_in_targets tau) in H by assumption.
+      apply positive_factor with (IZR fine); [apply real_fine, fine_positive | assumption].
+  - eapply all_met_ok; [exact F | exact M | | exact H]. intros e m E.
+    eapply lower_ok; eassumption.
+Qed.
+
+Lemma closes_ok : forall s pairs t, closes last s pairs t = true -> proved s.
+Proof.
+  intros s pairs t H tau T. destruct t; try discriminate; cbn [closes] in H.
   - pose proof (refresh_ok _ _ T) as [T1 [_ X]]. unfold equal in H.
     set (s1 := refresh last s) in *. rewrite <- X.
     destruct T1 as [S F]. destruct (inhabited _ _ _ S) as [rho M]. specialize (F _ M).
-    destruct ls as [|l ls]; [|eapply all_met_ok; eassumption].
+    destruct ls as [|l ls];
+      [|eapply all_met_ok; [exact F | exact M | | exact H]; intros e m; apply minimum_ok with (1 := F)].
     revert H. destruct (obligations s1) as [|o os]; intros H; [intros p []|].
     apply andb_prop in H as [_ H].
     rewrite forallb_forall in H. intros p Hp. eapply trivially_met_ok; [exact F | exact M | auto].
   - exfalso. pose proof T as [S _]. destruct (inhabited _ _ _ S) as [rho M].
-    pose proof (proves_everywhere _ _ _ unit_positive _ _ _ _ T H rho M) as N.
+    pose proof (proves_everywhere _ _ _ fine_positive _ _ _ _ T H rho M) as N.
     rewrite ev_constant in N by (eapply model_one; eassumption). lra.
+  - pose proof (refresh_ok _ _ T) as [[S F] [_ X]]. rewrite <- X.
+    destruct (inhabited _ _ _ S) as [rho M]. eapply bounded_ok; [apply (F _ M) | exact M | exact H].
 Qed.
 
 (** ** Scripts *)
 
-Theorem run_ok : forall steps s later, run last steps s later = Accepted ->
+Lemma apply_ok : forall s pairs t s' opened, apply last s pairs t = Some (s', opened) ->
+  proved s' -> Forall branch_proved opened -> proved s.
+Proof.
+  intros s pairs t s' opened H P Q.
+  assert (Plain : forall o, (match o with Some s' => Some (s', []) | None => None end)
+                            = Some (s', opened) ->
+            (forall tau s1, true_at tau s -> o = Some s1 -> true_at tau s1 /\ extends s s1) ->
+            proved s).
+  { intros [s1|] E K; [|discriminate]. injection E as -> <-.
+    eapply proved_before; [|exact P]. intros tau T. apply (K tau s' T eq_refl). }
+  assert (Opened : forall o, (match o with Some (s', b) => Some (s', [b]) | None => None end)
+                             = Some (s', opened) ->
+            (forall s1 b, o = Some (s1, b) -> proved s1 -> branch_proved b -> proved s) ->
+            proved s).
+  { intros [[s1 b]|] E K; [|discriminate]. injection E as -> <-. inversion Q. eapply K; eauto. }
+  destruct t; cbn [apply] in H; try discriminate.
+  - eapply Opened; [exact H | apply split_ok].
+  - eapply Opened; [exact H | apply split_on_ok].
+  - eapply Opened; [exact H | apply bisect_ok].
+  - eapply Plain; [exact H|]. intros tau s1 T. apply settle_ok; assumption.
+  - eapply Plain; [exact H|]. intros tau s1 T. apply settle_all_ok; assumption.
+  - eapply Plain; [exact H|]. intros tau s1 T. apply close_ok; assumption.
+  - eapply Opened; [exact H | apply cut_ok].
+  - eapply Plain; [exact H|]. intros tau s1 T. apply decompose_ok; assumption.
+  - injection H as <- _. assumption.
+Qed.
+
+Theorem run_ok : forall steps s pairs later, run last steps s pairs later = Accepted ->
   proved s /\ Forall branch_proved later.
 Proof.
-  induction steps as [|t steps IH]; intros s later H; cbn [run] in H; [discriminate|].
-  assert (Close : forall s, closes last s t = true ->
-            (match later with
-             | [] => match steps with [] => Accepted | _ => Stuck steps end
-             | b :: later' => match resume last b with
-                              | Some s' => run last steps s' later'
-                              | None => Stuck (t :: steps)
-                              end
-             end = Accepted) -> proved s /\ Forall branch_proved later).
-  { intros s0 C E. split; [eapply closes_ok; eassumption|].
-    destruct later as [|b later]; [constructor|].
+  induction steps as [|t steps IH]; intros s pairs later H; cbn [run] in H; [discriminate|].
+  assert (Close : (if closes last s pairs t then
+                     match later with
+                     | [] => match steps with [] => Accepted | _ => Stuck steps end
+                     | b :: later' => match resume last b with
+                                      | Some s' => run last steps s' pairs later'
+                                      | None => Stuck (t :: steps)
+                                      end
+                     end
+                   else Stuck (t :: steps)) = Accepted -> proved s /\ Forall branch_proved later).
+  { intros E. destruct (closes last s pairs t) eqn:C; [|discriminate].
+    split; [eapply closes_ok; eassumption|]. destruct later as [|b later]; [constructor|].
     destruct (resume last b) as [s'|] eqn:R; [|discriminate].
     apply IH in E as [P Q]. constructor; [|assumption]. exists s'. auto. }
-  assert (Go : forall o, match o with
-                         | Some (s', opened) => run last steps s' (opened ++ later)
-                         | None => Stuck (t :: steps)
-                         end = Accepted ->
-            exists s' opened, o = Some (s', opened) /\ proved s' /\
-            Forall branch_proved opened /\ Forall branch_proved later).
-  { intros [[s' opened]|] E; [|discriminate]. exists s', opened. apply IH in E as [P Q].
-    apply Forall_app in Q as [Q1 Q2]. auto. }
-  destruct t; cbn [apply] in H.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (split last s k true) as [[s1 b]|] eqn:S; [|discriminate]. injection E as <- <-.
-    inversion Q. eapply split_ok; eassumption.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (split_on last s e) as [[s1 b]|] eqn:S; [|discriminate]. injection E as <- <-.
-    inversion Q. eapply split_on_ok; eassumption.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (settle last s positive_side k l) as [s1|] eqn:S; [|discriminate].
-    injection E as <- <-.
-    eapply proved_before; [|exact P]. intros tau T. eapply settle_ok; eassumption.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (close last s ks) as [s1|] eqn:S; [|discriminate]. injection E as <- <-.
-    eapply proved_before; [|exact P]. intros tau T. eapply close_ok; eassumption.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (cut last s e) as [[s1 b]|] eqn:S; [|discriminate].
-    injection E as <- <-. inversion Q. eapply cut_ok; eassumption.
-  - apply Go in H as (s' & opened & E & P & Q & L). split; [|assumption].
-    destruct (decompose last s k m1 l1 m2 l2) as [s1|] eqn:S; [|discriminate].
-    injection E as <- <-.
-    eapply proved_before; [|exact P]. intros tau T. eapply decompose_ok; eassumption.
-  - destruct (closes last s (Equal ls)) eqn:C; [|discriminate]. eapply Close; eassumption.
-  - destruct (closes last s (Empty l)) eqn:C; [|discriminate]. eapply Close; eassumption.
+  assert (Go : match apply last s pairs t, paired_by last pairs t with
+               | Some (s', opened), Some pairs' => run last steps s' pairs' (opened ++ later)
+               | _, _ => Stuck (t :: steps)
+               end = Accepted -> proved s /\ Forall branch_proved later).
+  { intros E. destruct (apply last s pairs t) as [[s' opened]|] eqn:A; [|discriminate].
+    destruct (paired_by last pairs t) as [pairs'|]; [|discriminate].
+    apply IH in E as [P Q]. apply Forall_app in Q as [Q L]. split; [|assumption].
+    eapply apply_ok; eassumption. }
+  destruct t; auto.
 Qed.
 
 End Script.

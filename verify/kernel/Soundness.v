@@ -1,7 +1,7 @@
 (** Theorem T11: what the checker accepts holds. *)
 
 Require Import ZArith List Bool FMapPositive Reals Lra Lia.
-From Relucert Require Import Expression Claim Semantics Calculus Check.
+From Relucert Require Import Expression Claim Semantics Calculus Script Check.
 From Relucert Require Import ExpressionFacts CalculusFacts ScriptFacts NetworkFacts.
 Import ListNotations.
 Open Scope R_scope.
@@ -278,18 +278,18 @@ Proof.
   rename W into FL, H4 into FR, H3 into C0, H2 into CE, H1 into DF, H0 into RF.
   apply fits_positive in FL, FR. apply negb_true_iff, Nat.eqb_neq in C0. apply Nat.eqb_eq in CE.
   pose proof (scale_positive _ FL) as PL. pose proof (scale_positive _ FR) as PR.
-  pose proof (unit_positive _ _ DF) as U. pose proof (with_domain_true _ _ _ arity DF Hx
+  pose proof (unit_positive _ _ DF) as U. pose proof (fine_positive _ _ DF) as FP. pose proof (with_domain_true _ _ _ arity DF Hx
                                           (of_differences (claimed_relation c))) as T0.
   pose proof (scaled_inputs_ok _ _ _ arity DF Hx) as V0. unfold start in S. cbn zeta in S.
-  set (u := unit_of (claimed_domain c)) in *. set (last := last_of (inputs c)) in *.
+  set (u := unit_of (claimed_domain c)) in *. set (w := fine_of (claimed_domain c)) in *. set (last := last_of (inputs c)) in *.
   set (xs := scaled_inputs (inputs c) (claimed_domain c)) in *.
   set (s := with_domain (inputs c) (claimed_domain c) _) in *.
   destruct (evaluate last s u (left_network c) xs) as [[s1 ls]|] eqn:EL; [|discriminate].
   destruct (evaluate last s1 u (right_network c) xs) as [[s2 rs]|] eqn:ER; [|discriminate].
-  destruct (evaluate_ok u last x U _ _ _ _ _ x _ _ T0 U FL (V0 _) EL) as (T1 & X1 & VL).
+  destruct (evaluate_ok w last x FP _ _ _ _ _ x _ _ T0 U FL (V0 _) EL) as (T1 & X1 & VL).
   assert (V1 : valued last x s1 xs (map (Rmult (IZR u)) x))
     by (eapply valued_extends; [exact X1 | exact (V0 _)]).
-  destruct (evaluate_ok u last x U _ _ _ _ _ x _ _ T1 U FR V1 ER) as (T2 & X2 & VR).
+  destruct (evaluate_ok w last x FP _ _ _ _ _ x _ _ T1 U FR V1 ER) as (T2 & X2 & VR).
   apply (valued_extends _ _ _ _ _ _ X2) in VL.
   set (f := outputs (left_network c) x) in *. set (g := outputs (right_network c) x) in *.
   assert (Len : length f = length g).
@@ -306,7 +306,7 @@ Proof.
             Some (set_question (table (constant 1 :: ts)) os s2) = Some s0 ->
             forall o, In o os -> meets (point t) o).
   { intros ts t os V E. injection E as <-.
-    destruct (run_ok u last x U _ _ _ Ran) as [P _]. apply (P (point t)).
+    destruct (run_ok w last x FP _ _ _ _ Ran) as [P _]. apply (P (point t)).
     eapply question_ok; eassumption. }
   pose proof (differences_ok last x s2 sl sr u ls rs f g VL VR) as VD.
   assert (Close : forall p q, (0 < q)%Z ->

@@ -74,9 +74,17 @@ let mode () = match word () with
   | "PlusSymbol" -> PlusSymbol | "MinusSymbol" -> MinusSymbol
   | w -> failwith ("no mode: " ^ w)
 
+let partners () = list (fun () ->
+  let k = positive () in let partner = positive () in
+  let mine = integer () in let its = integer () in (k, { partner; mine; its }))
+
 let step () = match word () with
   | "Split" -> Split (positive ())
   | "SplitOn" -> SplitOn (expression ())
+  | "Bisect" -> Bisect (positive ())
+  | "SettleAll" -> SettleAll
+  | "Pairs" -> Pairs (partners ())
+  | "Bounded" -> Bounded (list lemma)
   | "Settle" -> let side = boolean () in let k = positive () in let l = lemma () in
     Settle (side, k, l)
   | "Close" -> Close (list positive)

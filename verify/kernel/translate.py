@@ -27,9 +27,11 @@ from verify.checker import (
     require,
     typed,
 )
+from verify.zonotope_checker import ZonotopeProof
 
 Term = int | Sequence[object]  # a list of terms, or a tuple (constructor, term, term, ...)
-SILENT = frozenset({"", "symbols", "term", "use", "ends", "halfspace", "Layer", "Domain", "Lemma"})
+WITHOUT_NAME = "symbols pairs partner term use ends halfspace Layer Domain Lemma"
+SILENT = frozenset(["", *WITHOUT_NAME.split()])
 REFUSED = ("Split", 1)  # never applies: variable 1 is no symbol
 MODES = {"P": "Positive", "N": "Negative", "+": "PlusSymbol", "-": "MinusSymbol"}
 
@@ -151,7 +153,7 @@ class StepWriter:
         """
         parts = typed(value, list, "step")
         name = parts[0] if parts and type(parts[0]) is str else ""
-        _, length = checker.Proof.rules.get(name, (None, -1))
+        _, length = ZonotopeProof.rules.get(name, (None, -1))
         expect(length in (0, len(parts)), "step: no such rule, or not so many arguments")
         if self.finished:
             return REFUSED
@@ -160,11 +162,11 @@ class StepWriter:
         return term
 
     def _count(self, name: str) -> None:
-        if name in ("S", "C"):
+        if name in ("S", "B", "C"):
             self.later.append(self.obligations)
         if name == "C":
             self.obligations = 1
-        if name in ("=", "0"):
+        if name in ("=", "0", "Z"):
             self.finished = not self.later
             self.obligations = self.later.pop() if self.later else 0
 
@@ -174,6 +176,8 @@ class StepWriter:
                 return ("SplitOn", _expression(self._form(form)))
             case "S", [symbol]:
                 return ("Split", self._symbol(symbol))
+            case "B", [value]:
+                return ("Bisect", self._input(value))
             case "+" | "-", [symbol, facts]:
                 side = "true" if name == "+" else "false"
                 return ("Settle", (side,), self._symbol(symbol), lemma(facts))
@@ -183,30 +187,48 @@ class StepWriter:
                 return self._cut(form, terms)
             case "D", [symbol, *sides]:
                 return ("Decompose", self._symbol(symbol), *_sides(sides))
-            case "=", lemmas:
-                counted = len(lemmas) in (0, self.obligations)
-                expect(counted, "leaf: expected a lemma per obligation")
-                return ("Equal", [lemma(facts) for facts in lemmas])
+            case "P", numbers:
+                return ("Pairs", ("pairs", list(self._pairs(numbers))))
             case _:
-                return ("Empty", lemma(arguments[0]))
+                return self._settling(name, arguments)
+
+    def _settling(self, name: str, lemmas: list[Any]) -> Term:
+        """Rule R and the leaves."""
+        if name == "R":
+            return ("SettleAll",)
+        if name == "0":
+            return ("Empty", lemma(lemmas[0]))
+        expect(len(lemmas) in (0, self.obligations), "leaf: expected a lemma per obligation")
+        return ("Equal" if name == "=" else "Bounded", [lemma(facts) for facts in lemmas])
 
     def _symbol(self, value: object) -> int:
         """The variable of a symbol; 1, which is no symbol, if the number is negative."""
         number: int = typed(value, int, "symbol")
         return number + self.inputs + 2 if number >= 0 else 1
 
+    def _input(self, value: object) -> int:
+        """The variable of an input; 1, which is no input, if there is none of this number."""
+        number: int = typed(value, int, "bisect")
+        return number + 2 if 0 <= number < self.inputs else 1
+
+    def _pairs(self, values: list[object]) -> Iterator[Term]:
+        flat = [typed(entry, int, "pair") for entry in values]
+        expect(len(flat) % 4 == 0, "pair: expected k, j, p, q, ...")
+        for k, j, p, q in zip(*[iter(flat)] * 4, strict=True):
+            yield ("partner", self._symbol(k), self._symbol(j), p, q)
+
     def _form(self, value: object) -> list[tuple[int, int]]:
         form = [typed(entry, int, "form") for entry in typed(value, list, "form")]
         expect(len(form) == self.inputs + 1, f"form: expected {self.inputs + 1} integers")
         return list(enumerate(form, 1))
 
-    def _cut(self, form: object, symbols: object) -> Term:
-        flat = [typed(entry, int, "cut") for entry in typed(symbols, list, "cut")]
-        names = [self._symbol(name) for name in flat[::2]]
-        entries = [*self._form(form), *sorted(zip(names, flat[1::2], strict=False))]
+    def _cut(self, form: object, weights: object) -> Term:
+        flat = [typed(entry, int, "cut") for entry in typed(weights, list, "cut")]
+        names, affine = [self._symbol(name) for name in flat[::2]], _expression(self._form(form))
+        symbols = [("term", *pair) for pair in sorted(zip(names, flat[1::2], strict=False))]
         if 1 in names or 2 * len(set(names)) != len(flat):
             return REFUSED
-        return ("Cut", _expression(entries))
+        return ("Cut", [*affine, *symbols])  # with zeros, for Coq asks whether symbols exist
 
 
 def _sides(values: list[object]) -> Iterator[Term]:
@@ -267,7 +289,8 @@ COQ_HEAD = """\
     are the numbers of those three files; what it means is said by [holds] in Semantics.v. *)
 
 Require Import ZArith List.
-From Relucert Require Import Expression Claim Semantics Calculus Check Soundness.
+From Relucert Require Import Expression Claim Semantics.
+From Relucert Require Import Calculus Ranges Script Check Soundness.
 Import ListNotations.
 Open Scope Z_scope.
 
@@ -275,6 +298,7 @@ Definition term (variable : positive) (coefficient : Z) := (variable, coefficien
 Definition ends (low high : Z) := (low, high).
 Definition halfspace (normal : expression) (offset : Z) := (normal, offset).
 Definition use (row : N) (multiplier : Z) := (row, multiplier).
+Definition partner (symbol other : positive) (mine its : Z) := (symbol, Pair other mine its).
 
 """
 COQ_THEOREM = """
@@ -313,6 +337,8 @@ def _coq(term: object) -> str:
             return f"[{'; '.join(map(_coq, term))}]"
         case ("symbols", symbols):
             return f"{_coq(symbols)}%positive"
+        case ("pairs", pairs):
+            return _coq(pairs)
         case ("", *parts):
             return f"({', '.join(map(_coq, parts))})"
         case (name,):
