@@ -109,6 +109,23 @@ def test_T26_half_spaces_of_a_polytope_settle_lines_that_miss_it() -> None:
     assert isinstance(verdict(left, right, Space(2)), Different)
 
 
+@given(st.data())
+def test_T26_auto_decides_one_hidden_layer_of_many_inputs(data: st.DataObject) -> None:
+    """Over all of R^n no search by cells is possible there, and samples do not reach so far."""
+    inputs = data.draw(st.integers(13, 30))
+    far = data.draw(st.integers(10**6, 10**9))
+    weights = rationals(2, (1,))
+    first = [data.draw(st.tuples(*[weights] * inputs)) for _ in range(2)]
+    left = Network((Affine.dense(first, [1, -1]), Affine.dense([[1, 2]], [0])))
+    bent = Affine.dense([*first, [1] * inputs], [1, -1, -far])
+    right = Network((bent, Affine.dense([[1, 2, 3]], [0])))
+    found = prove(claim_of(left, right, Space(inputs)))
+    assert isinstance(found, Different)
+    assert left(found.point) != right(found.point)
+    same = prove(claim_of(left, left, Space(inputs)))
+    assert isinstance(same, Equivalent)
+
+
 def test_deep_networks_with_four_inputs_are_not_covered() -> None:
     claim = claim_of(small_network((4, 3, 3, 1), 1), small_network((4, 3, 3, 1), 2), Space(4))
     assert isinstance(compared(claim, lambda: None), Undecided)
@@ -147,6 +164,7 @@ def test_without_a_certificate_the_verdict_is_unknown_and_says_what_to_recompute
     assert "the canonical form (T28) says equal; its evidence is of another kind" in found.reason
     assert "theory.canonical.kinks.kink_form" in found.reason
     assert "SHA-256" in found.reason
+    assert "whose certificate verify/kink_checker.py accepts" in found.reason
     assert "cells: no luck" in found.reason
 
 

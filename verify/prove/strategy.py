@@ -32,6 +32,7 @@ from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
+_KINKS = ", or ask the engine kinks, whose certificate verify/kink_checker.py accepts"
 
 
 def prove(
@@ -67,6 +68,10 @@ def prove(
     if engine == "merge":
         return Unknown("merge: units are left that do not match one to one")
     try:
+        if engine == "auto" and not means.has_begun:
+            apart = _told_apart(claim, clock)
+            if apart is not None:
+                return apart
         if engine == "kinks" or (engine == "auto" and not means.has_begun and is_worthwhile(claim)):
             found = _by_kinks(claim, clock)
             if engine == "kinks" or not isinstance(found, Unknown):
@@ -168,6 +173,20 @@ def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
     return found
 
 
+def _told_apart(claim: Claim, clock: Clock) -> Verdict | None:
+    """A point where two networks of one hidden layer differ, for any number of inputs.
+
+    Their canonical forms (T26) decide that in hardly any time. Where they are equal, and for one
+    input (T27), the case tree decides as well, and gives a certificate.
+    """
+    depth = max(side.network.hidden_layers for side in (claim.left, claim.right))
+    if depth > 1 or not claim.is_about_differences:
+        return None
+    found = compared(claim, clock.pulse)
+    point = _violation(claim, found.points) if isinstance(found, Apart) else None
+    return None if point is None else _different(claim, point, "canonical")
+
+
 def _by_canonical(claim: Claim, clock: Clock, started: float, means: Means) -> Verdict:
     """The verdict by canonical forms: a point where they differ, a certificate if they do not."""
     try:
@@ -201,7 +220,8 @@ def _by_cells_after(
         return replace(verdict, engine="canonical")
     return Unknown(
         f"canonical: the canonical form ({same.theorem}) says equal; its evidence is of another "
-        f"kind, no certificate: recompute {same.form}, for both networks. ({verdict.reason})"
+        f"kind, no certificate: recompute {same.form}, for both networks"
+        f"{_KINKS if claim.domain.inputs <= 3 else ''}. ({verdict.reason})"
     )
 
 
