@@ -54,6 +54,7 @@ format: $(INSTALLED) ## ruff: format, and mend what can be mended
 examples: $(INSTALLED) ## train the networks in examples/ again (adds scikit-learn to .venv)
 	$(BIN)/pip install --quiet --editable '.[dev,train]'
 	$(BIN)/python examples/train.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python examples/digits.py
 
 mutation: $(INSTALLED) ## small mistakes in every construction: do the property tests notice? (half an hour)
 	$(BIN)/python -m benchmarks.mutation --jobs $(JOBS)
