@@ -57,9 +57,11 @@ def write(folder: Path, files: Files) -> Path:
 
 
 def python_answer(folder: Path) -> KernelAnswer:
-    paths = [str(folder / name) for name in ("claim.json", "certificate.json")]
+    claim, certificate = (str(folder / name) for name in ("claim.json", "certificate.json"))
     try:
-        checker.check(lambda path: BytesIO(Path(path).read_bytes()), *paths, ZonotopeProof)
+        checker.check(
+            lambda path: BytesIO(Path(path).read_bytes()), claim, certificate, ZonotopeProof
+        )
     except RejectedError as error:
         return KernelAnswer("rejected", str(error))
     except MalformedError as error:

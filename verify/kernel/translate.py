@@ -89,7 +89,7 @@ def _question(claim: Claim, script: Iterable[object]) -> Question:
 # ------------------------------------------------------------------------------------- claims
 
 
-def _expression(entries: Iterable[tuple[int, int]]) -> Term:
+def _expression(entries: Iterable[tuple[int, int]]) -> list[Term]:
     return [("term", variable, weight) for variable, weight in entries if weight]
 
 
