@@ -84,17 +84,23 @@ class Zonotopes:
             require(proof.claim.box, "zonotopes: the domain has no box")
             self.own[name] = self.noisy(([0], 0), cast(Interval, proof.bounds[name]))
         self.near = self.own.copy()
-        for symbol, argument in enumerate(proof.arguments):
-            if symbol not in proof.value:
-                self.visit(symbol, proof.reduced(argument), *proof.pairs.get(symbol, (ONE, 1, 1)))
+        self.proof = proof
+        for symbol in range(len(proof.arguments)):
+            if symbol not in proof.value and symbol not in self.own:
+                self.visit(symbol)
 
-    def visit(self, symbol: int, argument: Expression, first: int, p: int, q: int) -> None:
-        """Enclose a symbol; its pair, if there is one, says that p Y is about q Y_first."""
+    def visit(self, symbol: int) -> None:
+        """Enclose a symbol, and first those inside that rule N has made after it."""
+        argument = self.proof.reduced(self.proof.arguments[symbol])
+        for name in sorted(argument):
+            if name not in self.own:
+                self.visit(name)
         z = x = self.of(argument, self.own)
         if not self.moved.isdisjoint(argument):
             x = self.of(argument, self.near)
         self.inside[symbol], self.range[symbol] = x, meet(ends(z), ends(x))
         self.own[symbol] = self.near[symbol] = self.bent(symbol, z, *self.range[symbol])
+        first, p, q = self.proof.pairs.get(symbol, (ONE, 1, 1))
         if first in self.range:
             self.follow(symbol, first, p, q)
 
@@ -126,7 +132,7 @@ class Zonotopes:
         return self.noisy(quotient(blend((slope, zonotope)), 1 << SLOPE), (0, top))
 
     def follow(self, symbol: int, first: int, p: int, q: int) -> None:
-        """Enclose D = p Y - q Y_first, which is between 0 and d = p a - q a_first."""
+        """Enclose D = p Y - q Y_first, which lies between 0 and d = p a - q a_first."""
         x, y = (
             (scale * self.range[name][0], scale * self.range[name][1])
             for name, scale in ((first, q), (symbol, p))
