@@ -164,7 +164,7 @@ def test_without_a_certificate_the_verdict_is_unknown_and_says_what_to_recompute
     assert "the canonical form (T28) says equal; its evidence is of another kind" in found.reason
     assert "theory.canonical.kinks.kink_form" in found.reason
     assert "SHA-256" in found.reason
-    assert "whose certificate verify/kink_checker.py accepts" in found.reason
+    assert "may find one that verify/kink_checker.py accepts" in found.reason
     assert "cells: no luck" in found.reason
 
 

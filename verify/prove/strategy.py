@@ -32,7 +32,7 @@ from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
-_KINKS = ", or ask the engine kinks, whose certificate verify/kink_checker.py accepts"
+_KINKS = "; on a bounded domain the engine kinks may find one that verify/kink_checker.py accepts"
 
 
 def prove(
@@ -68,13 +68,11 @@ def prove(
     if engine == "merge":
         return Unknown("merge: units are left that do not match one to one")
     try:
+        if engine == "kinks":
+            return _by_kinks(claim, clock)
         if engine == "auto" and not means.has_begun:
-            apart = _told_apart(claim, clock)
-            if apart is not None:
-                return apart
-        if engine == "kinks" or (engine == "auto" and not means.has_begun and is_worthwhile(claim)):
-            found = _by_kinks(claim, clock)
-            if engine == "kinks" or not isinstance(found, Unknown):
+            found = _without_cells(claim, clock)
+            if found is not None:
                 return found
         return _by_cells(claim, clock, started, means)
     except OutOfTimeError:
@@ -171,6 +169,15 @@ def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
         if point is not None:
             return _different(claim, point, "kinks")
     return found
+
+
+def _without_cells(claim: Claim, clock: Clock) -> Verdict | None:
+    """The verdict of what is better than a case tree for some claims, if it has one."""
+    apart = _told_apart(claim, clock)
+    if apart is not None or not is_worthwhile(claim):
+        return apart
+    found = _by_kinks(claim, clock)
+    return None if isinstance(found, Unknown) else found
 
 
 def _told_apart(claim: Claim, clock: Clock) -> Verdict | None:
