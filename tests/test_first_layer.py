@@ -91,3 +91,12 @@ def test_a_line_along_an_input_passes_that_input_though_others_do_not() -> None:
     layer = first_layer(arguments, Space(2))
     assert layer.passage.cost == 3
     assert len({signal.form for signal in layer.signals}) == len(layer.signals) == 6
+
+
+def test_lines_outside_what_is_to_pass_may_pass_it_together() -> None:
+    """y and z by the opposites of x, x + y and x + z: three units, where two pairs take four."""
+    lines = [line(1, 1, 0, 0), line(2, 1, 1, 0), line(3, 1, 0, 1)]
+    layer = first_layer([affine_sum((0, 0, 1, 0)), affine_sum((0, 0, 0, 1)), *lines], Space(3))
+    assert layer.passage.lines == (0, 1, 2)
+    assert layer.passage.forms == ()
+    assert len(layer.signals) == 6
