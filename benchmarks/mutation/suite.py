@@ -35,7 +35,12 @@ SUITE: dict[str, tuple[str, ...]] = {
     "theory/convex.py": ("test_convex",),
     "theory/depth.py": ("test_log_depth", "test_convex"),
     "theory/triangulation.py": ("test_arity",),
-    "theory/maxima.py": ("test_max_blocks", "test_reduction_routes", "test_two_hidden_blocks", "test_log3_depth"),
+    "theory/maxima.py": (
+        "test_max_blocks",
+        "test_reduction_routes",
+        "test_two_hidden_blocks",
+        "test_log3_depth",
+    ),
     "theory/membership.py": ("test_membership",),
     "theory/order_cells.py": ("test_lattice",),
     "theory/half_open.py": ("test_three_hidden",),
