@@ -33,6 +33,7 @@ class NamedForm:
         name: As on the command line.
         theorem: The ID of the theorem behind it.
         about: One line.
+        where: For which networks it is there; all forms take R^n, boxes, polytopes with interior.
         module: Where its construction is.
         function: The name of the construction, (network, domain) -> form with network and trace;
             or, if it takes parameters, what also settles the result: (task, terminal) -> status.
@@ -44,6 +45,7 @@ class NamedForm:
     name: str
     theorem: str
     about: str
+    where: str
     module: str
     function: str
     parameters: tuple[str, ...] = ()
@@ -64,20 +66,23 @@ class NamedForm:
         return form.network, asdict(form.trace)
 
 
+_DOMAINS = "all of R^n, boxes, polytopes with interior"
 _ROUTES = ("radon", "triangulation", "smaller")
 _DEPTHS = {"T09": "log2-depth", "T19": "log3-depth"}
 FORMS = (
     NamedForm(
         "two-hidden",
         "T05",
-        "at most two hidden layers; networks with up to five inputs",
+        "at most two hidden layers",
+        "up to 5 inputs that matter; more where no units nest over 6 directions",
         "theory.forms.two_hidden",
         "two_hidden_form",
     ),
     NamedForm(
         "log2-depth",
         "T09",
-        "at most ceil(log2(n + 1)) hidden layers, by max trees; n inputs",
+        "at most ceil(log2(n + 1)) hidden layers for n inputs, by max trees",
+        "up to 12 inputs, germs of up to some 15 nested units",
         "theory.forms.log_depth",
         "log_depth_form",
         routes=_ROUTES,
@@ -85,7 +90,8 @@ FORMS = (
     NamedForm(
         "log3-depth",
         "T19",
-        "at most ceil(log3((n + 1) / 2)) + 1 hidden layers, by blocks; n inputs",
+        "at most ceil(log3((n + 1) / 2)) + 1 hidden layers for n inputs, by blocks",
+        "the same networks as log2-depth",
         "theory.forms.log3_depth",
         "log3_depth_form",
         routes=_ROUTES,
@@ -93,7 +99,8 @@ FORMS = (
     NamedForm(
         "log-depth",
         "T19",
-        "log2-depth (T09) or log3-depth (T19), whichever has fewer units; n inputs",
+        "log2-depth (T09) or log3-depth (T19), whichever has fewer units",
+        "the same networks as log2-depth",
         "theory.forms.log3_depth",
         "smaller_depth_form",
         routes=_ROUTES,
@@ -101,22 +108,24 @@ FORMS = (
     NamedForm(
         "lattice",
         "T21",
-        "a maximum of minima of the network's own affine pieces; few pieces",
+        "a maximum of minima of the network's own affine pieces",
+        "up to 12 inputs and 100000 unique-order cells, so few pieces",
         "theory.forms.lattice",
         "lattice_form",
     ),
     NamedForm(
         "one-hidden",
         "T30",
-        "one hidden layer, or a reason why there is none; few inputs",
+        "one hidden layer, or a reason why there is none",
+        "up to 12 inputs; functions that one hidden layer gives, others are refused with a reason",
         "theory.forms.one_hidden",
         "one_hidden_network",
     ),
     NamedForm(
         "maximum",
         "T19",
-        "ceil(log3(n / 2)) + 1 hidden layers, if NETWORK is the maximum of its n <= 54 inputs "
-        "(--set layers=3)",
+        "ceil(log3(n / 2)) + 1 hidden layers for the maximum of n inputs (--set layers=3)",
+        "networks that are the maximum of their inputs, up to 54; others are refuted",
         "verify.cli.maximum",
         "settle_maximum",
         ("layers",),
@@ -125,7 +134,8 @@ FORMS = (
     NamedForm(
         "three-hidden",
         "T22",
-        "three hidden layers, weights in the extended reals; few regions (--set grid=255)",
+        "three hidden layers, weights in the extended reals (--set grid=255)",
+        "up to 12 inputs; a grid of inputs needs a box",
         "verify.cli.extended",
         "settle_three_hidden",
         ("grid",),
@@ -135,6 +145,8 @@ FORMS = (
         "global-linear",
         "T25",
         "two hidden layers, NOT equal: an approximation (--set slope=1000, patterns=regions)",
+        "up to 12 inputs, patterns=all up to 12 units; the strip is measured for 1 or 2 "
+        "inputs on a box",
         "verify.cli.approximation",
         "settle_global_linear",
         ("slope", "patterns"),
@@ -185,10 +197,7 @@ def transform(
     """Rewrite NETWORK by a theorem and prove that the result is equal to it on the domain."""
     terminal = Terminal(json, quiet)
     if list_forms:
-        forms = {entry.name: {"theorem": entry.theorem, "about": entry.about} for entry in FORMS}
-        lines = [f"{entry.name:13} {entry.theorem}  {entry.about}" for entry in FORMS]
-        terminal.tell({"forms": forms}, lines)
-        return 0
+        return _listed(terminal)
 
     from verify.acyclic import acyclic
     from verify.claim import Claim, NamedNetwork
@@ -237,6 +246,24 @@ def transform(
     run = Run(command, form, theorem, facts, seconds)
     question = Question(claim, engine, timeout, second_opinion, folder, workers)
     return settle(question, run, terminal)
+
+
+def _listed(terminal: Terminal) -> int:
+    """Tell the forms, their theorems and for which networks and domains they are there."""
+    forms = {
+        entry.name: {
+            "about": entry.about,
+            "domain": f"{_DOMAINS}; {entry.where}",
+            "theorem": entry.theorem,
+        }
+        for entry in FORMS
+    }
+    lines = [f"Every form takes {_DOMAINS}; inputs of a box may be fixed."]
+    for entry in FORMS:
+        lines.append(f"{entry.name:13} {entry.theorem}  {entry.about}")
+        lines.append(f"{'':18} for {entry.where}")
+    terminal.tell({"forms": forms}, lines)
+    return 0
 
 
 def _require_route(form: NamedForm, route: str | None) -> None:

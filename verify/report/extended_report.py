@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from theory.errors import TheoryError
+from theory.extended import ExtendedNetwork
+from theory.network import Network
 from verify.claim import NamedNetwork
 from verify.errors import FormatError
 from verify.extended_claim import CHECKER, CLAIM_FORMAT, ExtendedClaim, NamedExtendedNetwork
@@ -25,7 +27,10 @@ from verify.report.quoted import QuotedTheorem
 from verify.report.run_notes import read_run_notes
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
+from verify.report.weight_table import weight_tables
 from verify.result import CERTIFICATE, CLAIM, RUN
+
+_MOST_ROWS = 16  # units of a layer that are printed
 
 
 def extended_report(folder: Path, checker: Path = CHECKER) -> tuple[str, Status]:
@@ -60,8 +65,18 @@ def extended_report(folder: Path, checker: Path = CHECKER) -> tuple[str, Status]
         theorem=_construction(run.theorem),
         behind=theorems_behind(run.theorem),
         calculus=theorems_of_the_calculus(None),
+        weighed=(
+            _weighed("f", files[0], claim.left.network),
+            _weighed("g", files[1], claim.right.network),
+        ),
     )
     return source, status
+
+
+def _weighed(symbol: str, file: NamedFile, network: Network | ExtendedNetwork) -> dict[str, object]:
+    """What the appendix of weights is given of a network."""
+    tables = weight_tables(network, _MOST_ROWS)
+    return {"symbol": symbol, "name": file.name, "file": file.file, "tables": tables}
 
 
 def _claim(left: NamedFile, right: NamedFile, top: dict[str, Json]) -> ExtendedClaim:

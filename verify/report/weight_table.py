@@ -6,10 +6,10 @@ layer only the first units are printed, with the number of those that are not.
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 from math import ceil
 
+from theory.extended import ExtendedAffine, ExtendedNetwork, ExtendedRational
 from theory.network import Affine, Network
 from verify.report.typesetting import tex_number
 
@@ -21,6 +21,7 @@ _LINE_WIDTH = 88.0  # in digits of the type size of the tables
 _GAP = 2.6
 _TALLEST_KEPT = 18  # lines of a table that is not to be broken between pages
 _COMMAND = re.compile(r"\\[a-z]+|\\.")
+_Weights = list[tuple[int, str]]  # column and weight in math mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +87,32 @@ class WeightTable:
         return any(r"\tfrac" in cell for cell in cells)
 
 
-def weight_tables(network: Network, rows: int) -> tuple[WeightTable, ...]:
+def weight_tables(network: Network | ExtendedNetwork, rows: int) -> tuple[WeightTable, ...]:
     """The layers of a network as tables with at most so many units each.
 
     Of units that take many lines fewer are printed, so that a table has at most twice as many
     lines as it may have units.
     """
-    last = len(network.layers)
+    layers: tuple[Affine | ExtendedAffine, ...] = network.layers
     return tuple(
-        _weight_table(layer, number, number < last, rows)
-        for number, layer in enumerate(network.layers, start=1)
+        _weight_table(layer, number, number < len(layers), rows)
+        for number, layer in enumerate(layers, start=1)
     )
 
 
-def _weight_table(layer: Affine, number: int, hidden: bool, rows: int) -> WeightTable:
+def _weight_table(
+    layer: Affine | ExtendedAffine, number: int, hidden: bool, rows: int
+) -> WeightTable:
     source = "x" if number == 1 else f"u^{{({number - 1})}}"
-    nonzero = sum(map(len, layer.rows))
-    is_sparse = 4 * nonzero < 3 * layer.inputs * layer.outputs and layer.inputs > MOST_DENSE
+    finite = layer.finite if isinstance(layer, ExtendedAffine) else layer
+    read = [_weights(layer, row) for row in range(min(rows, layer.outputs))]
+    nonzero = sum(map(len, finite.rows if layer is finite else read))
+    units = layer.outputs if layer is finite else len(read)
+    is_sparse = 4 * nonzero < 3 * layer.inputs * units and layer.inputs > MOST_DENSE
     cells = [
-        _sparse_cells(layer, row, source) if is_sparse else _full_cells(layer, row)
-        for row in range(min(rows, layer.outputs))
+        _sparse_cells(row, source) if is_sparse else _full_cells(row, layer.inputs) for row in read
     ]
-    biases = [tex_number(bias) for bias in layer.bias[: len(cells)]]
+    biases = [tex_number(bias) for bias in finite.bias[: len(cells)]]
     columns = _columns(cells, biases)
     is_wrapped = not is_sparse and any(len(row) > columns for row in cells)
     shown, most = _units(cells, columns, rows), columns * MOST_LINES
@@ -137,17 +142,35 @@ def _units(cells: list[list[str]], columns: int, rows: int) -> int:
     return min(len(cells), max(1, MOST_LINES_PER_UNIT * rows // lines))
 
 
-def _full_cells(layer: Affine, row: int) -> list[str]:
-    entries = [Fraction(0)] * layer.inputs
-    for column, weight in layer.rows[row]:
+def _weights(layer: Affine | ExtendedAffine, row: int) -> _Weights:
+    """The weights of a unit that are not zero; an infinite one as a - c inf."""
+    if isinstance(layer, Affine):
+        return [(column, tex_number(weight)) for column, weight in layer.rows[row]]
+    columns = {column for column, _ in (*layer.finite.rows[row], *layer.infinite[row])}
+    found = []
+    for column in sorted(columns):
+        found.append((column, _extended_number(layer.weight(row, column))))
+    return found
+
+
+def _extended_number(weight: ExtendedRational) -> str:
+    """3, or -inf, or (3 - 2 inf), in math mode."""
+    finite = tex_number(weight.finite)
+    if weight.is_finite:
+        return finite
+    factor = "-" if weight.infinite == -1 else tex_number(weight.infinite)
+    return rf"({finite}{factor}\infty)" if weight.finite else rf"{factor}\infty"
+
+
+def _full_cells(weights: _Weights, inputs: int) -> list[str]:
+    entries = ["0"] * inputs
+    for column, weight in weights:
         entries[column] = weight
-    return [tex_number(entry) for entry in entries]
+    return entries
 
 
-def _sparse_cells(layer: Affine, row: int, source: str) -> list[str]:
-    return [
-        rf"{tex_number(weight)}\,{source}_{{{column + 1}}}" for column, weight in layer.rows[row]
-    ]
+def _sparse_cells(weights: _Weights, source: str) -> list[str]:
+    return [rf"{weight}\,{source}_{{{column + 1}}}" for column, weight in weights]
 
 
 def _lines(
@@ -186,6 +209,6 @@ def printed_width(tex: str) -> float:
         elif part.startswith(("^", "_")):
             width += 0.75 * len(part[2:-1].replace("(", "").replace(")", "")) + 0.2
         else:
-            spaces, signs = part.count(r"\,"), len(re.findall(r"\\(?:cdot|approx)", part))
+            spaces, signs = part.count(r"\,"), len(re.findall(r"\\(?:cdot|approx|infty)", part))
             width += len(_COMMAND.sub("", part).strip("{}")) + 0.4 * spaces + 1.6 * signs
     return width
