@@ -109,7 +109,7 @@ def changed(draw: st.DrawFn, network: Network) -> Network:
     assume(layer.rows)
     rows, bias = [dict(row) for row in layer.rows], list(layer.bias)
     row = draw(st.integers(0, len(rows) - 1))
-    change = draw(st.sampled_from((1, -1, Fraction(1, 1000))))
+    change = draw(st.sampled_from((Fraction(1), Fraction(-1), Fraction(1, 1000))))
     column = draw(st.integers(-1, layer.inputs - 1))
     if column < 0:
         bias[row] += change
@@ -153,15 +153,16 @@ class Lines:
 
     def certificate(self, like: KinkCertificate) -> KinkCertificate:
         counts = {name: len(getattr(self, name)) for name in ("vertices", "facets", "cells")}
-        lines = [{**self.head, **counts}, *self.vertices, *self.facets, *self.cells]
+        head: dict[str, object] = {**self.head, **counts}
+        lines = [head, *self.vertices, *self.facets, *self.cells]
         return replace(like, content=b"".join(map(json_bytes, lines)))
 
 
 @st.composite
 def edited(draw: st.DrawFn, lines: Lines) -> Lines:
     """One list of a certificate with an entry left out, repeated, or changed."""
-    name = draw(st.sampled_from(("vertices", "facets", "cells")))
-    entries = [list(entry) for entry in getattr(lines, name)]
+    parts = [[list(e) for e in part] for part in (lines.vertices, lines.facets, lines.cells)]
+    entries = draw(st.sampled_from(parts))
     index = draw(st.integers(0, len(entries) - 1))
     entry = entries[index]
     place = draw(st.integers(0, len(entry) - 1))
@@ -179,7 +180,7 @@ def edited(draw: st.DrawFn, lines: Lines) -> Lines:
         case _:
             other = draw(st.integers(0, len(entries) - 1))
             entries[index], entries[other] = entries[other], entries[index]
-    return replace(lines, **{name: entries})
+    return Lines(lines.head, *parts)
 
 
 @given(st.data())

@@ -58,7 +58,6 @@ def check(
 def _proved(folder: Path, kernel: str) -> Checked:
     """What the checker of such claims, in a process of its own, says of the certificate."""
     from verify import extended_claim
-    from verify.kink_certificate import CHECKER as KINK_CHECKER
     from verify.kink_certificate import is_kink_certificate
     from verify.report.judgement import run_checker
     from verify.result import CERTIFICATE, CLAIM
@@ -68,8 +67,7 @@ def _proved(folder: Path, kernel: str) -> Checked:
     has_kinks = is_kink_certificate(folder / CERTIFICATE)
     if kernel != "python":
         return _proved_by_kernel(folder, kernel, is_extended, has_kinks)
-    checker = KINK_CHECKER if has_kinks else None
-    found = run_checker(folder, extended_claim.CHECKER if is_extended else checker)
+    found = run_checker(folder, extended_claim.CHECKER if is_extended else None)
     what = found.line.removeprefix(f"{found.answer}: ")
     if has_kinks:
         what = f"{what} by verify/kink_checker.py"

@@ -12,6 +12,7 @@ from theory.errors import TheoryError
 from theory.network import Network
 from theory.symbolic import as_expression, coordinates, latex_of, tree_size
 from verify.claim import NamedNetwork
+from verify.kink_certificate import CHECKER
 from verify.relation import read_relation
 from verify.report.case_tree import KINDS, tree_of_certificate
 from verify.report.domain_view import domain_view
@@ -20,6 +21,7 @@ from verify.report.evidence import Evidence
 from verify.report.judgement import Judgement, Status
 from verify.report.leaf_table import cut_rows, histogram, leaf_rows, split_forms
 from verify.report.picture import Picture, picture_of, regions_picture
+from verify.report.quoted_calculus import KINKS
 from verify.report.region_table import RegionRow, few_regions, most_first_cells, region_rows
 from verify.report.relation_view import relation_view
 from verify.report.template import rendered
@@ -67,7 +69,8 @@ class NetworkView:
 def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> str:
     """The TeX source of a report."""
     claim, run = evidence.claim, evidence.run
-    tree, tree_error = tree_of_certificate(evidence.certificate)
+    has_kinks = judgement.check is not None and judgement.check.name == CHECKER.name
+    tree, tree_error = (None, "") if has_kinks else tree_of_certificate(evidence.certificate)
     picture, regions = _regions(evidence, judgement, limits)
     return rendered(
         "report.tex.jinja",
@@ -88,7 +91,8 @@ def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> s
         run=run,
         theorem=named_theorem(run.theorem),
         behind=theorems_behind(run.theorem),
-        calculus=theorems_of_the_calculus(tree),
+        calculus=(KINKS,) if has_kinks else theorems_of_the_calculus(tree),
+        has_kinks=has_kinks,
         tree=tree,
         tree_error=tree_error,
         kinds=[(name, KINDS[name], count) for name, count in tree.kinds if count] if tree else (),

@@ -18,6 +18,8 @@ from time import perf_counter
 
 from verify.errors import InputError
 from verify.formats.network_file import read_bytes
+from verify.kink_certificate import CHECKER as KINK_CHECKER
+from verify.kink_certificate import is_kink_certificate
 from verify.report.evidence import Evidence
 from verify.result import CERTIFICATE, CLAIM
 
@@ -74,6 +76,8 @@ class Judgement:
 def checker_of(folder: Path) -> Path:
     """The smallest checker that knows every rule of the certificate in the folder."""
     certificate = folder / CERTIFICATE
+    if is_kink_certificate(certificate):
+        return KINK_CHECKER
     if certificate.is_file() and _ZONOTOPE_RULES.search(certificate.read_bytes()):
         return ZONOTOPE_CHECKER
     return CHECKER

@@ -1,4 +1,4 @@
-"""What reports quote of T11 to T14: why a certificate that the checker accepts is a proof."""
+"""What reports quote of T11 to T14 and T35: why certificates that checkers accept are proofs."""
 
 from verify.report.quoted import QuotedTheorem
 
@@ -37,4 +37,16 @@ CALCULUS = (
         r"term by term, and the test at the leaves loses nothing.",
         "folklore; compare A.~Mukherjee, A.~Basu, arXiv:1711.03073",
     ),
+)
+
+KINKS = QuotedTheorem(
+    "T35",
+    "kink certificate",
+    r"Let convex cells fit together facet to facet and cover~$D$ once, and let no unit of a deep "
+    r"network change its sign among the vertices of a cell, so that the network is affine there. "
+    r"A difference of such networks and of sums of units $\mathrm{relu}(v+\sum_i w_i\,"
+    r"\mathrm{relu}(h_i))$ is zero on~$D$ if it is zero at four points and, across every plane, "
+    r"what its gradient changes by is zero: if this changes across no line of the plane inside~$D$ "
+    r"and is zero at one generic point.",
+    OWN,
 )

@@ -1,17 +1,17 @@
 """The theorems that a report may quote: ID, name, statement and source, in TeX.
 
 The full statements and proofs are the notes of the same ID; a report quotes them for the
-reader and its verdict depends on none but T11 to T13, which say what the checker proves.
+reader and its verdict depends on none but T11 to T13 or T35, which say what a checker proves.
 """
 
 from verify.report.case_tree import CaseTree
 from verify.report.quoted import QuotedTheorem
-from verify.report.quoted_calculus import CALCULUS
+from verify.report.quoted_calculus import CALCULUS, KINKS
 from verify.report.quoted_forms import FORMS
 from verify.report.quoted_functions import FUNCTIONS
 from verify.report.quoted_rewriting import REWRITING
 
-_ALL = (*REWRITING, *CALCULUS, *FORMS, *FUNCTIONS)
+_ALL = (*REWRITING, *CALCULUS, KINKS, *FORMS, *FUNCTIONS)
 QUOTED = {theorem.identifier: theorem for theorem in _ALL}
 _USED_BY = {
     "T05": ("T04", "T06", "T16"),
