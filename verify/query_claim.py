@@ -159,6 +159,7 @@ class _Asked:
             ),
             gap=gap,
             narrower=narrower,
+            is_rewritten=claim.left not in (self.left, self.right),
         )
 
 

@@ -24,6 +24,7 @@ class Reduction:
         fails_at: Whether what is asked fails at a point, by exact evaluation.
         gap: Why a counterexample of the claim need not be one of what is asked; empty where it is.
         narrower: A claim each of whose counterexamples is one of what is asked, or None.
+        is_rewritten: Whether the claim is about other networks, made from those that are asked of.
     """
 
     claim: Claim
@@ -32,6 +33,7 @@ class Reduction:
     fails_at: Callable[[Vector], bool]
     gap: str = ""
     narrower: Claim | None = None
+    is_rewritten: bool = False
 
     def answered(self, verdict: Verdict, search: Callable[[Claim], Verdict]) -> Verdict:
         """The verdict on what is asked, from the one on the claim.

@@ -20,8 +20,8 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 CLAIM, CERTIFICATE = "claim.json", "certificate.json"
 COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
 CHECKPOINT = "checkpoint.json"
-TABLE = "table.json"
-_STALE = (TABLE, CERTIFICATE, COUNTEREXAMPLE, RUN, "report.tex", "report.pdf", CLAIM)
+TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
+_STALE = (TABLE, FLOAT_BOUND, CERTIFICATE, COUNTEREXAMPLE, RUN, "report.tex", "report.pdf", CLAIM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def tolerance_reduction(tolerances: Vector, claim: Claim) -> Reduction:
                 networks[0](point), networks[1](point), tolerances, strict=True
             )
         ),
+        is_rewritten=True,
     )
 
 

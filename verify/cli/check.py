@@ -33,7 +33,7 @@ def check(
     """
     from verify.chambers import checked
     from verify.errors import InputError
-    from verify.result import CERTIFICATE, COUNTEREXAMPLE, TABLE
+    from verify.result import CERTIFICATE, COUNTEREXAMPLE, FLOAT_BOUND, TABLE
 
     folder = Path(out)
     if not folder.is_dir():
@@ -51,8 +51,27 @@ def check(
         facts["table"] = {"answer": table.answer, "what": table.line}
         lines.append(f"{table.answer} (verify/chamber_table.py): {table.line}")
         status = max(status, _STATUS.get(table.answer, 2))
+    if (folder / FLOAT_BOUND).exists():
+        floats = _floats(folder)
+        facts["float_bound"] = {"answer": floats[1], "what": floats[2]}
+        lines.append(f"{floats[1]} (verify/float_checker.py): {floats[2]}")
+        status = max(status, floats[0])
     Terminal(json, quiet).tell(facts, lines)
     return status
+
+
+def _floats(folder: Path) -> Checked:
+    """What the checker of float32 bounds says, and what follows if the claim holds."""
+    from verify.errors import InputError
+    from verify.float_bound import checked_float_bound
+    from verify.report.evidence import read_evidence
+
+    try:
+        found = checked_float_bound(folder, read_evidence(folder).claim)
+    except InputError as error:
+        return 2, "malformed", str(error)
+    told = "; ".join((found.line, *found.deployed))
+    return _STATUS.get(found.answer, 2), found.answer, told
 
 
 def _proved(folder: Path, kernel: str) -> Checked:

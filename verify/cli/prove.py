@@ -42,6 +42,17 @@ Result = Annotated[
     typer.Option("--result", metavar="FILE", help="Write a query's answer as VNN-COMP wants it."),
 ]
 
+Floats = Annotated[
+    int,
+    typer.Option(
+        "--floats",
+        metavar="CELLS",
+        min=0,
+        help="Also bound float32 evaluation of both over the box, cut in so many cells (1: as it "
+        "is).",
+    ),
+]
+
 
 def prove(
     left: Left,
@@ -57,6 +68,7 @@ def prove(
     second_opinion: Opinion = None,
     smtlib: Script = None,
     result: Result = None,
+    floats: Floats = 0,
     out: Out = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -71,7 +83,7 @@ def prove(
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
     query: AskedQuery | None = None
-    reduction: "Reduction | None"
+    reduction: Reduction | None
     if left.endswith(".vnnlib"):
         if right is not None or domain:
             raise InputError("prove", "a query states its networks and domain itself")
@@ -90,7 +102,7 @@ def prove(
     command = ("relucert", "prove", left, *words)
     run = Run(command, seconds={"read": time.monotonic() - started})
     workers = chosen_workers(jobs, executor)
-    question = Question(claim, engine, timeout, second_opinion, folder, workers, reduction)
+    question = Question(claim, engine, timeout, second_opinion, folder, workers, reduction, floats)
     return settle(question, run, Terminal(json, quiet), query)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from theory.domain import Box, Domain, Polytope, Space
+from theory.errors import TheoryError
 from verify.claim import Claim
 from verify.cli.resumption import decided
 from verify.cli.terminal import Terminal, counted, sizes, vector
@@ -49,6 +50,7 @@ class Question:
         out: The folder for claim and evidence, or None.
         workers: Who searches with this process, if anyone.
         reduction: What is asked, where the claim only answers it.
+        float_cells: Into how many cells the box is cut to bound float32 evaluation; 0: it is not.
     """
 
     claim: Claim
@@ -58,6 +60,7 @@ class Question:
     out: Path | None
     workers: "Workers | None" = None
     reduction: "Reduction | None" = None
+    float_cells: int = 0
 
 
 def checked_engine(name: str) -> str:
@@ -103,7 +106,11 @@ def settle(
     if question.reduction is not None:
         facts |= {"asked": question.reduction.asked, "follows": question.reduction.follows}
     lines = [*_claim_lines(claim), *_lines(claim, verdict, run)]
-    lines += [*_what_follows(question, verdict), *_where(question.out, verdict)]
+    lines += _what_follows(question, verdict)
+    if question.float_cells and isinstance(verdict, Equivalent):
+        told = _float_lines(question, terminal)
+        facts, lines = facts | {"deployed": told}, [*lines, *told]
+    lines += _where(question.out, verdict)
     if query is not None:
         answer = _ANSWERS[type(verdict)]
         more, told = query.told(verdict)
@@ -133,6 +140,26 @@ def _what_follows(question: Question, verdict: Verdict) -> list[str]:
     if question.reduction is None or not isinstance(verdict, Equivalent):
         return []
     return [f"it follows for {question.reduction.asked}: {question.reduction.follows}"]
+
+
+def _float_lines(question: Question, terminal: Terminal) -> list[str]:
+    """What the proved claim says about float32 evaluation; the bounds are written to OUT."""
+    from verify.float_bound import deployed, float_bound
+    from verify.result import FLOAT_BOUND
+
+    if question.reduction is not None and question.reduction.is_rewritten:
+        return ["nothing is stated about float32 evaluation: the claim is about rewritten networks"]
+    try:
+        with terminal.progress("bounding float32 evaluation"):
+            found = float_bound(question.claim, question.float_cells)
+    except TheoryError as error:
+        return [f"nothing is stated about float32 evaluation: {error}"]
+    if question.out is not None:
+        try:
+            (question.out / FLOAT_BOUND).write_bytes(found.data)
+        except OSError as error:
+            raise InputError(str(question.out), f"cannot be written, {error.strerror}") from None
+    return deployed(question.claim, found.left, found.right)
 
 
 def _files(out: Path, written: tuple[str, ...]) -> list[str]:
