@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.golden import Case, cases
 from tests.proofs import PROVED, claim_of, proved, small_network
 from tests.test_checker_mutations import changed, edited
+from tests.zonotope_scripts import applicable, claims, scripts, started
 from theory.domain import Box
 from theory.network import Network, Vector
 from theory.symmetry import disguised
@@ -177,6 +178,43 @@ def test_T11_changed_networks_get_one_verdict(
     assert python.verdict == native.verdict
 
 
+@settings(max_examples=150)
+@given(claims(), st.booleans(), st.data())
+def test_T36_random_scripts_get_one_verdict(
+    kernel: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    claim: Claim,
+    is_mended: bool,
+    data: st.DataObject,
+) -> None:
+    steps = data.draw(scripts(started(claim)))
+    if is_mended:
+        steps = applicable(claim, steps)
+    folder = tmp_path_factory.mktemp("script")
+    write(folder, files_of(claim, Certificate.of(claim, steps)))
+    python, native = python_answer(folder), check_with_native(folder)
+    assert agree(python, native), (python, native)
+    if python.verdict == native.verdict == "rejected" and python.reason.startswith("step"):
+        assert step_of(python) == step_of(native)
+
+
+@settings(max_examples=50)
+@given(claims(), st.data())
+def test_T36_edited_scripts_get_one_verdict(
+    kernel: Path, tmp_path_factory: pytest.TempPathFactory, claim: Claim, data: st.DataObject
+) -> None:
+    steps = applicable(claim, data.draw(scripts(started(claim))))
+    value = json.loads(Certificate.of(claim, []).data)
+    value["steps"] = data.draw(edited(steps))
+    folder = tmp_path_factory.mktemp("edited")
+    write(
+        folder,
+        {**files_of(claim, Certificate.of(claim, [])), "certificate.json": json_bytes(value)},
+    )
+    python, native = python_answer(folder), check_with_native(folder)
+    assert agree(python, native), (python, native)
+
+
 def disguise_claim(network: Network, relation: str) -> Claim:
     """The claim that a network and its disguised copy are related on a cube."""
     sides = NamedNetwork.of("left", network), NamedNetwork.of("right", disguised(network, 5))
@@ -193,6 +231,23 @@ def test_every_relation_is_proved(relation: str, kernel: Path, tmp_path: Path) -
 
 
 # -- Coq itself
+
+
+ZONOTOPES = {
+    *("bisections-in-bisections", "pair", "ranges-of-each-half", "top1-by-zonotopes"),
+    *("zonotope-leaf-in-a-cut", "zonotope-leaf-with-lemmas", "zonotope-of-a-symbol-made-later"),
+    *("bisection-bounds-after-it-is-closed", "pair-is-needed", "ranges-too-wide"),
+}
+
+
+@pytest.mark.slow
+def test_coq_decides_about_zonotopes(kernel: Path, tmp_path: Path) -> None:
+    found = [case for case in cases() if case.name in ZONOTOPES]
+    assert len(found) == len(ZONOTOPES)
+    for case in found:
+        case.write(tmp_path)
+        answer = check_with_coq(tmp_path)
+        assert answer.verdict == case.verdict, (case.name, answer)
 
 
 @pytest.mark.slow
