@@ -220,6 +220,22 @@ def test_T21_on_a_line_the_sets_are_those_of_all_order_cells(network: Network) -
         assert set(known) == minimal
 
 
+@pytest.mark.parametrize(("widths", "seed"), [((2, 3, 2, 1), 4), ((2, 3, 3, 1), 4)])
+def test_T21_cells_that_are_given_up_had_nothing_to_add(
+    widths: tuple[int, ...], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box.cube(2, -2, 2)
+    cells = [
+        (region.cell, region.outputs[0]) for region in regions(small_network(widths, seed), box)
+    ]
+    found = order_sets(cells)
+    monkeypatch.setattr(order_cells._Search, "_known", lambda self, up, down: False)
+    whole = order_sets(cells)
+    assert found.cells < whole.cells
+    assert set(found.above) == set(whole.above)
+    assert set(found.below) == set(whole.below)
+
+
 def is_inside(cone: Cone, point: Vector) -> bool:
     return all(value_of(facet, point) >= 0 for facet in cone.facets)
 
