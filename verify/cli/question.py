@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from verify.prove.workers import Workers
     from verify.reduction import Reduction
 
-ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "bisection", "smt")
 _MOST_BITS = 1000
 _STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
 _ANSWERS = {Equivalent: "unsat", Different: "sat", Unknown: "unknown"}

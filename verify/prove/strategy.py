@@ -9,12 +9,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+from theory.domain import Box
 from theory.errors import TheoryError
 from theory.network import Vector
 from verify import checker
 from verify.certificate import Certificate, Step, checked
 from verify.checker import MalformedError, Proof, RejectedError
 from verify.claim import Claim
+from verify.prove.box_search import ENGINE as BISECTION
+from verify.prove.box_search import by_bisection
 from verify.prove.canonical import Apart, Same, Undecided, compared
 from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
@@ -31,7 +34,10 @@ from verify.prove.tree_search import Means, TreeSearch, WorkersError
 from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
-ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "smt")
+ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "bisection", "smt")
+_FEW_UNITS = 48  # with so many the case tree is quick, and has no need of an epsilon
+_SOME_UNITS = 240  # with more there is no hope in the case tree
+_SOME_BOXES = 20_000
 _KINKS = "; on a bounded domain the engine kinks may find one that verify/kink_checker.py accepts"
 
 
@@ -48,8 +54,9 @@ def prove(
         claim: The question.
         engine: `merge` compares merged units only, `canonical` compares canonical forms and then
             looks for a certificate, `kinks` makes a kink certificate (up to three inputs), which
-            has a checker of its own, `cells` goes on to the case tree, `smt` asks Z3 alone (which
-            gives no certificate), `auto` takes what pays.
+            has a checker of its own, `cells` goes on to the case tree, `bisection` cuts a box into
+            smaller ones (for claims that allow a difference), `smt` asks Z3 alone (which gives no
+            certificate), `auto` takes what pays.
         timeout: Seconds after which the search gives up with Unknown.
         progress: Called now and then with a word on where the search is.
         means: Workers, and what is already proved; by default this process begins anew.
@@ -68,15 +75,22 @@ def prove(
     if engine == "merge":
         return Unknown("merge: units are left that do not match one to one")
     try:
-        if engine == "kinks":
-            return _by_kinks(claim, clock)
-        if engine == "auto" and not means.has_begun:
-            found = _without_cells(claim, clock)
-            if found is not None:
-                return found
-        return _by_cells(claim, clock, started, means)
+        return _searched(claim, engine, clock, started, means)
     except OutOfTimeError:
         return Unknown(f"cells: {timeout} s were used up after {clock.beats} cells")
+
+
+def _searched(claim: Claim, engine: str, clock: Clock, started: float, means: Means) -> Verdict:
+    """The verdict of a search that may take long."""
+    if engine == "kinks":
+        return _by_kinks(claim, clock)
+    if engine == "bisection":
+        return _by_bisection(claim, clock, started, means)
+    if engine == "auto" and not means.has_begun:
+        found = _without_cells(claim, clock) or _before_cells(claim, clock, started, means)
+        if found is not None:
+            return found
+    return _by_cells(claim, clock, started, means)
 
 
 def _at_once(claim: Claim, started: float) -> Verdict | None:
@@ -262,6 +276,33 @@ def _by_tree(claim: Claim, started: float, search: TreeSearch) -> Verdict:
         return Unknown(f"cells: a step that the search wanted does not hold ({error})")
     verdict = _certified(claim, script, "cells", started)
     return verdict or Unknown("cells: the checker rejected the certificate")
+
+
+def _before_cells(claim: Claim, clock: Clock, started: float, means: Means) -> Verdict | None:
+    """The verdict by bisection on a claim for which the case tree is too slow; None if it fails.
+
+    A claim of equality, or one that small networks leave to the case tree, is not tried.
+    """
+    units = claim.left.network.units + claim.right.network.units
+    is_exact = claim.is_about_differences and not claim.tolerance
+    if is_exact or units <= _FEW_UNITS or not isinstance(claim.domain, Box):
+        return None
+    if units > _SOME_UNITS:
+        return _by_bisection(claim, clock, started, means)
+    found = _by_bisection(claim, clock, started, means, _SOME_BOXES)
+    return None if isinstance(found, Unknown) else found
+
+
+def _by_bisection(
+    claim: Claim, clock: Clock, started: float, means: Means, most: int | None = None
+) -> Verdict:
+    def certify(steps: list[Step]) -> Equivalent | None:
+        return _certified(claim, steps, BISECTION, started)
+
+    try:
+        return by_bisection(claim, certify, clock, means.workers, most)
+    except OutOfTimeError:
+        return Unknown(f"{BISECTION}: the time was used up after {clock.beats} boxes")
 
 
 def _by_smt(claim: Claim, timeout: float | None) -> Verdict:
