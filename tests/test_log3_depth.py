@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from theory.arity import Reduction
 from theory.domain import Box, Domain, Space
 from theory.errors import ScopeError, ShapeError
+from theory.forms import log3_depth
 from theory.forms.log3_depth import log3_depth_form, smaller_depth_form
 from theory.forms.log_depth import LogDepthForm, Route, log_depth_form
 from theory.forms.max_tree import maximum_network
+from theory.maxima import BLOCKS, TREES, Maxima
 from theory.network import Affine, Network, Vector
 from verify.testing.strategies import boxes, networks, points_in, vectors
 
@@ -101,6 +104,31 @@ def test_T19_a_tree_becomes_blocks(count: int, route: Route) -> None:
     trees = log_depth_form(network, Space(inputs), route)
     fewer = min(trees.network.units, form.network.units)
     assert smaller_depth_form(network, Space(inputs), route).network.units == fewer
+
+
+@pytest.mark.parametrize(("count", "tried"), [(6, [TREES, BLOCKS]), (7, [TREES]), (4, [TREES])])
+def test_T19_blocks_are_tried_where_they_promise_fewer_layers(
+    count: int, tried: list[Maxima], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six numbers take two layers instead of three, seven three as by a tree, and four two."""
+    asked: list[Maxima] = []
+
+    def recorded(
+        network: Network,
+        domain: Domain,
+        route: Route = "local",
+        maxima: Maxima = TREES,
+        reduction: Reduction = "smaller",
+    ) -> LogDepthForm:
+        asked.append(maxima)
+        return log_depth_form(network, domain, route, maxima, reduction)
+
+    monkeypatch.setattr(log3_depth, "log_depth_form", recorded)
+    network = maximum_network(count)
+    rows = tuple(tuple(e for e in row if e[0] < count - 1) for row in network.layers[0].rows)
+    first = Affine(count - 1, rows, network.layers[0].bias)
+    smaller_depth_form(Network((first, *network.layers[1:])), Space(count - 1), "unchanged")
+    assert asked == tried
 
 
 def random_network(widths: tuple[int, ...], seed: int) -> Network:
