@@ -242,3 +242,63 @@ def test_T08_the_smaller_of_two_is_left_out() -> None:
     both = greatest(x, q) + greatest(x, r) - x
     assert holds((z3.Or(q <= x, r <= x),), greatest(x, q, r), both)
     assert not holds((), greatest(x, q, r), both)
+
+
+def test_T09_signals_pass_through_a_layer() -> None:
+    """A pair passes any number; one unit passes a number with a known lower bound."""
+    assert holds((), relu(A) - relu(-A), A)
+    assert holds((A >= B,), relu(A - B) + B, A)
+    assert not holds((), relu(A - B) + B, A)
+    assert holds((), relu(relu(A)), relu(A))
+
+
+def test_T07_a_unit_inside_a_unit_is_made_convex() -> None:
+    """e + a relu(z) = max(e, e + (a + d) z) - d relu(z) for d >= -a: the step of T07 (b)."""
+    e, a, d, z = z3.Reals("e a d z")
+    convex = greatest(e, e + (a + d) * z) - d * relu(z)
+    assert holds((a + d >= 0,), e + a * relu(z), convex)
+    assert not holds((), e + a * relu(z), convex)
+
+
+def test_T07_maxima_and_sums() -> None:
+    """max(f, g) + h = max(f + h, g + h), and the sum of two maxima is that of all sums."""
+    f, g, h, k = z3.Reals("f g h k")
+    assert holds((), greatest(f, g) + h, greatest(f + h, g + h))
+    assert holds((), greatest(f, g) + greatest(h, k), greatest(f + h, f + k, g + h, g + k))
+
+
+def test_T21_a_minimum_is_a_maximum_of_opposites() -> None:
+    a, b, c = z3.Reals("a b c")
+    least = z3.If(a <= b, z3.If(a <= c, a, c), z3.If(b <= c, b, c))
+    assert holds((), -greatest(-a, -b, -c), least)
+
+
+def test_T08_one_function_below_an_average_of_others_is_left_out() -> None:
+    """Radon's identity with one falling function, for all weights of the average."""
+    f, g, h, e, weight = z3.Reals("f g h e weight")
+    below = (weight >= 0, weight <= 1, h <= weight * f + (1 - weight) * g)
+    assert holds(below, greatest(f, g, h, e), greatest(f, g, e))
+    assert not holds(below[:2], greatest(f, g, h, e), greatest(f, g, e))
+
+
+def test_T08_two_falling_functions() -> None:
+    """max(I, j, k) = max(I, j) + max(I, k) - max(I) where max(I) >= min(j, k), for any weights."""
+    f, g, j, k, s, t = z3.Reals("f g j k s t")
+    known = (s >= 0, s <= 1, t >= 0, t <= 1, s * f + (1 - s) * g >= t * j + (1 - t) * k)
+    both = greatest(f, g, j) + greatest(f, g, k) - greatest(f, g)
+    assert holds(known, greatest(f, g, j, k), both)
+    assert not holds(known[:4], greatest(f, g, j, k), both)
+
+
+def test_T25_a_term_is_the_output_where_nothing_is_violated() -> None:
+    """relu(f - M v) - relu(-f - M v) is f for v = 0, and 0 for M v >= |f|, for every slope."""
+    f, m, v = z3.Reals("f m v")
+    term = relu(f - m * v) - relu(-f - m * v)
+    assert holds((v == 0,), term, f)
+    assert holds((m * v >= f, m * v >= -f), term, ZERO)
+    assert not holds((m * v >= f,), term, ZERO)
+
+
+def test_T32_the_sawtooth_is_symmetric() -> None:
+    """T(x) = relu(2 x) - relu(4 x - 2) has T(1 - x) = T(x) on [0, 1]: each fold doubles."""
+    assert holds((A >= 0, A <= 1), *(relu(2 * x) - relu(4 * x - 2) for x in (A, 1 - A)))
