@@ -154,6 +154,36 @@ FORMS = (
     ),
 )
 
+COPIES = (
+    NamedForm(
+        "round16",
+        "",
+        "a copy with float16 weights, NOT equal: within --set eps=1/100, or the least proved",
+        "any network on a box",
+        "verify.cli.rounding",
+        "settle_float16",
+        ("eps",),
+    ),
+    NamedForm(
+        "round8",
+        "",
+        "a copy with int8 weights and a scale a row, NOT equal (--set bits=8, eps=1/100)",
+        "any network on a box",
+        "verify.cli.rounding",
+        "settle_int8",
+        ("bits", "eps"),
+    ),
+    NamedForm(
+        "prune",
+        "",
+        "a copy without its smallest weights, NOT equal (--set share=1/10, eps=1/100)",
+        "any network on a box",
+        "verify.cli.rounding",
+        "settle_pruned",
+        ("share", "eps"),
+    ),
+)
+
 FormName = Annotated[
     str | None, typer.Argument(metavar="FORM", help="As --list names it.", show_default=False)
 ]
@@ -211,9 +241,10 @@ def transform(
 
     if form is None or network is None:
         raise InputError("transform", "expected FORM and NETWORK, or --list")
-    chosen = next((entry for entry in FORMS if entry.name == form), None)
+    known = (*FORMS, *COPIES)
+    chosen = next((entry for entry in known if entry.name == form), None)
     if chosen is None:
-        raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in FORMS)}")
+        raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in known)}")
     values = read_settings(settings or [], chosen.parameters)
     _require_route(chosen, route)
     started = time.monotonic()
@@ -262,7 +293,10 @@ def _listed(terminal: Terminal) -> int:
     for entry in FORMS:
         lines.append(f"{entry.name:13} {entry.theorem}  {entry.about}")
         lines.append(f"{'':18} for {entry.where}")
-    terminal.tell({"forms": forms}, lines)
+    copies = {entry.name: {"about": entry.about, "domain": "boxes"} for entry in COPIES}
+    lines.append("Copies that are close, with a proof of how close:")
+    lines += [f"{entry.name:13} {entry.about}" for entry in COPIES]
+    terminal.tell({"forms": forms, "copies": copies}, lines)
     return 0
 
 
