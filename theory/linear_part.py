@@ -23,7 +23,7 @@ from theory.row_basis import rank_at_least, row_basis
 from theory.slimming import Hidden, Slim, line_of, moved, reading, undecided
 from theory.stability import Ends, Stability, images
 
-_MARGIN = Fraction(17, 16)  # of a shift, so that coarser bounds show the unit active too
+_MARGIN = Fraction(1, 4)  # of a range: a shift is so much more than needed, for coarser bounds
 _SHIFT_BITS = 8
 Pairs = dict[int, tuple[int, Fraction]]  # unit -> the opposite one, the positive factor between
 
@@ -141,7 +141,7 @@ def _made(slim: Slim, place: int, part: LinearPart) -> Carriers | None:
     for low, high in ends:
         if low is None or high is None:
             return None
-        shifts.append(shift := _shift(low))
+        shifts.append(shift := _shift(low, high))
         units.append(Stability(low + shift, high + shift, 1, "shift"))
     affine = Affine(part.layer.affine.inputs, rows, tuple(shifts))
     factors = tuple(
@@ -197,11 +197,11 @@ def _coarse_activation(unit: Stability) -> Ends:
     return low * high / (high - low), high
 
 
-def _shift(low: Fraction) -> Fraction:
-    """A short number that is a little more than -low, at least 0."""
-    if low >= 0:
+def _shift(low: Fraction, high: Fraction) -> Fraction:
+    """A short number that is somewhat more than -low, at least 0."""
+    wanted = (high - low) * _MARGIN - low
+    if wanted <= 0:
         return ZERO
-    wanted = -low * _MARGIN
     size = wanted.numerator.bit_length() - wanted.denominator.bit_length() - _SHIFT_BITS
     unit = Fraction(2) ** size
     return (wanted // unit + 1) * unit

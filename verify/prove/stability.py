@@ -1,0 +1,147 @@
+"""Proof by stable units: signs are settled, and what is left of both networks is compared.
+
+Rule R settles the symbols that zonotopes decide, rule N brings those that contain them to what
+they are now, so that equal units of both networks meet in one symbol, and what is left of the
+targets is nothing. Where that needs smaller boxes, rule B makes them: along a tree that the
+caller proposes, or a few levels deeper. The state that the steps are tried on is the checker's.
+
+Theorem: T38 (lossless compression on a domain), the part on certificates.
+"""
+
+from collections.abc import Iterable
+
+from verify.certificate import Step
+from verify.checker import ONE, Expression
+from verify.claim import Claim
+from verify.prove.clock import Clock
+from verify.prove.sign_tree import Tree
+from verify.prove.state import checker_claim
+from verify.zonotope_checker import ZonotopeProof
+
+_DEEPER = 6  # bisections that may be added below a leaf of the proposed tree
+_LEAF = Tree()
+
+
+class UnsettledError(Exception):
+    """On some part of the domain the networks do not become the same by settled signs."""
+
+
+def stability_script(
+    claim: Claim, clock: Clock, tree: Tree = _LEAF, deeper: int = _DEEPER
+) -> list[Step]:
+    """The steps that prove two networks equal by the signs of their units.
+
+    Args:
+        claim: A claim of equality.
+        clock: Counts cells, and may stop the search.
+        tree: Bisections after which zonotopes are likely to suffice.
+        deeper: How many more there may be below a leaf; 0 for none.
+
+    Raises:
+        UnsettledError: they do not suffice.
+        OutOfTimeError: the time is used up.
+    """
+    script = _Script(claim, clock)
+    script.node(tree, deeper if tree.halves else 0)
+    return script.steps
+
+
+class _Script:
+    """Steps of a certificate, and the proof that they were taken in."""
+
+    def __init__(self, claim: Claim, clock: Clock) -> None:
+        self.proof = ZonotopeProof(checker_claim(claim.data, claim.left.data, claim.right.data))
+        self.clock = clock
+        self.steps: list[Step] = []
+
+    def step(self, *step: object) -> None:
+        self.proof.step(list(step))
+        self.steps.append(list(step))
+
+    def node(self, tree: Tree, deeper: int) -> None:
+        """Prove the claim on the current cell."""
+        self.clock.pulse()
+        if tree.halves:
+            if tree.settles:
+                self.settle()
+        elif self.is_closed():
+            self.step("=")
+            return
+        elif not deeper:
+            raise UnsettledError
+        else:
+            tree = Tree(self.widest(), (_LEAF, _LEAF))
+            deeper -= 1
+        self.step("B", tree.axis)
+        for half in tree.halves:
+            self.node(half, deeper)
+
+    def settle(self) -> bool:
+        """Rule R, if it settles anything."""
+        known = len(self.proof.value)
+        if not self.proof.claim.box:
+            return False
+        self.step("R")
+        if len(self.proof.value) == known:
+            self.steps.pop()
+            return False
+        return True
+
+    def is_closed(self) -> bool:
+        """Settle and merge symbols until the targets vanish or nothing changes."""
+        while not self.vanishes():
+            settled = self.settle()
+            merged = self.merge()
+            if not settled and not merged:
+                return self.vanishes()
+        return True
+
+    def vanishes(self) -> bool:
+        """Whether no difference is left on the cell."""
+        self.proof.refresh()
+        return not any(self.proof.targets)
+
+    def merge(self) -> bool:
+        """Rule N for symbols whose arguments have changed, inner ones first; whether any had."""
+        has_changed = False
+        while ready := self.ready():
+            self.step("N", *ready)
+            has_changed = True
+        return has_changed
+
+    def ready(self) -> list[int]:
+        """Open symbols of the targets with a changed argument, but none inside that has one."""
+        reduced = {
+            symbol: self.proof.reduced(self.proof.arguments[symbol]) for symbol in self.open()
+        }
+        changed = {k for k, argument in reduced.items() if argument != self.proof.arguments[k]}
+        return sorted(k for k in changed if changed.isdisjoint(reduced[k]))
+
+    def open(self) -> set[int]:
+        """The open symbols that the targets depend on."""
+        self.proof.refresh()
+        found: set[int] = set()
+        todo = list(_symbols(self.proof.targets))
+        while todo:
+            symbol = todo.pop()
+            if symbol not in found:
+                found.add(symbol)
+                todo += _symbols([self.proof.reduced(self.proof.arguments[symbol])])
+        return found
+
+    def widest(self) -> int:
+        """The input with the widest interval of those that are not fixed."""
+        spans = {}
+        for index in range(self.proof.claim.inputs):
+            low, high = self.proof.bounds[ONE - 1 - index]
+            if low is None or high is None:
+                raise UnsettledError
+            spans[index] = high - low
+        axis = max(spans, key=lambda index: spans[index])
+        if not spans[axis]:
+            raise UnsettledError
+        return axis
+
+
+def _symbols(expressions: Iterable[Expression]) -> Iterable[int]:
+    return (name for expression in expressions for name in expression if name >= 0)
