@@ -13,7 +13,7 @@ TEX_PACKAGES := texlive-latex-base texlive-latex-recommended texlive-pictures
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help certify test quick check lint types architecture kernel format examples sweeps mutation benchmarks wheel clean
+.PHONY: help certify test quick check lint types architecture kernel format examples sweeps mutation benchmarks peers wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,11 @@ sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved
 
 benchmarks: $(INSTALLED) ## a table of times and sizes
 	$(BIN)/python -m benchmarks.run
+
+peers: $(INSTALLED) ## relucert beside Z3, cvc5, MILP and Marabou on the same questions (half an hour)
+	-$(BIN)/python -m benchmarks.peers set-up
+	$(BIN)/python -m benchmarks.peers equality --write
+	$(BIN)/python -m benchmarks.peers tolerance --timeout 60 --write
 
 wheel: $(INSTALLED) ## dist/relucert-*.whl
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -1,0 +1,1 @@
+"""Relucert beside other tools on the same questions, in the same run."""
