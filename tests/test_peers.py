@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from unittest import mock
@@ -125,7 +126,7 @@ def test_a_tool_without_environment_is_not_asked(tmp_path: Path) -> None:
 
 
 def test_answers_of_relucert_and_of_z3_are_read() -> None:
-    facts = {"verdict": "equivalent", "reason": "", "engine": "merge"}
+    facts: dict[str, object] = {"verdict": "equivalent", "reason": "", "engine": "merge"}
     facts |= {"summary": {"bytes": 137}, "seconds": {"check": 0.1}}
     assert read_relucert(json.dumps(facts)).answer == "holds"
     point = {"verdict": "different", "reason": "", "engine": "smt", "point": ["-1/2"]}
@@ -263,6 +264,19 @@ def test_the_command_writes_the_table_and_the_record(
     lines = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
     assert [line["verdict"] for line in lines] == ["proved", "crash"]
     assert "ZeroDivisionError" in lines[1]["said"]
+
+
+def test_what_the_record_has_is_not_asked_again(tmp_path: Path) -> None:
+    record = tmp_path / "record.jsonl"
+    before = one("equal, exact", "own", "proved", 7)
+    other = replace(one("equal, exact", "peer", "claimed", 7), limit=99)
+    lines = [json.dumps(each.json) for each in (before, other)]
+    record.write_text("\n".join((*lines, "")), "utf-8")
+    tools = (fake("own", "1/0"), fake("peer", "tell(answer='unknown')"))
+    found = command.asked([EQUAL], tools, 10, record)
+    assert found["equal, exact", "own"] == before
+    assert found["equal, exact", "peer"].verdict == "unknown"
+    assert len(record.read_text("utf-8").splitlines()) == 3
 
 
 def test_set_up_says_what_could_not_be_made(capsys: pytest.CaptureFixture[str]) -> None:

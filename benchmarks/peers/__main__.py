@@ -45,13 +45,18 @@ def set_up(tools: Sequence[Tool]) -> int:
 def asked(
     plan: Sequence[Question], tools: Sequence[Tool], limit: float, record: Path | None
 ) -> dict[tuple[str, str], Trial]:
-    """Every tool's trial on every question, also as lines of a record if wanted."""
-    found: dict[tuple[str, str], Trial] = {}
+    """Every tool's trial on every question, and as lines of a record, if there is to be one.
+
+    What the record already has, with the same limit, is not asked again.
+    """
+    found = {} if record is None else recorded(record, limit)
     with tempfile.TemporaryDirectory() as scratch:
         for index, question in enumerate(plan):
             folder = Path(scratch) / str(index)
             write_question(question, folder)
             for tool in tools:
+                if (question.key, tool.name) in found:
+                    continue
                 one = trial(tool, question, folder, limit)
                 found[question.key, tool.name] = one
                 print(f"{one.question}; {one.tool}: {one.verdict} {one.seconds:.2f} s {one.said}")
@@ -62,12 +67,22 @@ def asked(
     return found
 
 
+def recorded(record: Path, limit: float) -> dict[tuple[str, str], Trial]:
+    """The trials of a record that had this limit; none if there is no such file yet."""
+    if not record.exists():
+        return {}
+    lines = record.read_text(encoding="utf-8").splitlines()
+    found = [Trial(**json.loads(line)) for line in lines]
+    return {(one.question, one.tool): one for one in found if one.limit == limit}
+
+
 def told(
     plan: Sequence[Question], tools: Sequence[Tool], trials: dict[tuple[str, str], Trial]
 ) -> str:
     """Both tables."""
     keys = [question.key for question in plan]
-    return f"{comparison(keys, tools, trials)}\n\n{tallies(tools, trials)}"
+    asked = {key: one for key, one in trials.items() if key[0] in keys}
+    return f"{comparison(keys, tools, asked)}\n\n{tallies(tools, asked)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=20, help="CPU seconds of a tool")
     parser.add_argument("--only", default="", help="questions whose name contains this text")
     parser.add_argument("--tools", default="", help="names, separated by semicolons")
-    parser.add_argument("--record", type=Path, help="append every trial to this file, as JSON")
+    parser.add_argument("--record", type=Path, help="keep trials in this file, and go on from it")
     parser.add_argument("--write", action="store_true", help="put the tables into the note")
     options = parser.parse_args(arguments)
     names = [name.strip() for name in options.tools.split(";") if name.strip()]
