@@ -19,11 +19,13 @@ from benchmarks.note_table import replaced, table
 from theory.domain import Domain
 from theory.forms.compress import CompressionTrace, compressed_form
 from theory.network import Network
+from verify.certificate import Certificate, checked
 from verify.claim import Claim, NamedNetwork
 from verify.formats.domain_file import read_domain
 from verify.formats.network_file import read_network
-from verify.prove.strategy import prove
-from verify.verdict import Equivalent
+from verify.prove.clock import Clock, OutOfTimeError
+from verify.prove.stability import UnsettledError, stability_script
+from verify.prove.stable_units import stable_units
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "examples" / "digits"
@@ -40,6 +42,7 @@ HEAD = (
     "test accuracy",
     "stably inactive",
     "stably active",
+    "both signs",
     "undecided",
     "units left",
     "parameters left",
@@ -48,6 +51,7 @@ HEAD = (
     "build s",
     "prove s",
     "check s",
+    "bytes at most",
 )
 
 
@@ -59,6 +63,15 @@ class Classifier:
     seed: int
     accuracy: float
     network: Network
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Seconds to find a certificate and to check it, and its bytes."""
+
+    prove: float
+    check: float
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,8 @@ class Measurement:
     classifier: Classifier
     where: str
     trace: CompressionTrace
-    verdict: Equivalent | None
+    crossing: int
+    proof: Proof | None
     build: float
 
     @property
@@ -97,6 +111,11 @@ class Measurement:
     def active(self) -> float:
         """Percentage of hidden units that are stably active."""
         return self.share(sum(layer.active for layer in self.trace.layers))
+
+    @property
+    def open(self) -> float:
+        """Percentage of hidden units that are neither seen to be stable nor to have both signs."""
+        return 100 - self.inactive - self.active - self.share(self.crossing)
 
     @property
     def left(self) -> float:
@@ -139,12 +158,27 @@ def domains(classifier: Classifier) -> Iterator[tuple[str, Domain]]:
 def measured(classifier: Classifier, where: str, domain: Domain, seconds: float) -> Measurement:
     """Compress, prove, check."""
     started = time.perf_counter()
-    form = compressed_form(classifier.network, domain)
+    found = stable_units(classifier.network, domain)
+    form = compressed_form(classifier.network, domain, found.known)
     build = time.perf_counter() - started
     sides = NamedNetwork.of("network", classifier.network), NamedNetwork.of("small", form.network)
-    verdict = prove(Claim(*sides, domain), timeout=seconds)
-    proof = verdict if isinstance(verdict, Equivalent) else None
-    return Measurement(classifier, where, form.trace, proof, build)
+    proof = proved(Claim(*sides, domain), seconds)
+    return Measurement(classifier, where, form.trace, sum(found.crossing), proof, build)
+
+
+def proved(claim: Claim, seconds: float) -> Proof | None:
+    """A certificate that settles the units' signs, that the checker accepts; None in vain."""
+    started = time.perf_counter()
+    try:
+        steps = stability_script(claim, Clock.of(seconds, None))
+    except (UnsettledError, OutOfTimeError):
+        return None
+    certificate = Certificate.of(claim, steps)
+    found = time.perf_counter()
+    if not checked(claim, certificate).finished:
+        return None
+    ended = time.perf_counter()
+    return Proof(found - started, ended - found, len(certificate.data))
 
 
 def measurements(seconds: float, seeds: Sequence[int] = (1, 2, 3)) -> Iterator[Measurement]:
@@ -167,22 +201,25 @@ def grouped(found: Sequence[Measurement]) -> list[list[Measurement]]:
 def row(group: Sequence[Measurement]) -> tuple[str, ...]:
     """The means of a group, as cells."""
     first = group[0]
-    proofs = [one.verdict for one in group if one.verdict is not None]
-    seconds = [fmean(one.build for one in group)]
-    seconds += [fmean(proof.prove_seconds for proof in proofs)] if proofs else []
-    seconds += [fmean(proof.check_seconds for proof in proofs)] if proofs else []
-    times = [f"{value:.2f}" for value in seconds] + [""] * (3 - len(seconds))
+    proofs = [one.proof for one in group if one.proof is not None]
+    times = [""] * 3
+    if proofs:
+        size = f"{max(proof.size for proof in proofs)}"
+        seconds = (fmean(proof.prove for proof in proofs), fmean(proof.check for proof in proofs))
+        times = [*(f"{value:.2f}" for value in seconds), size]
     return (
         first.where,
         first.classifier.strength,
         f"{100 * fmean(one.classifier.accuracy for one in group):.1f} %",
         f"{fmean(one.inactive for one in group):.1f} %",
         f"{fmean(one.active for one in group):.1f} %",
-        f"{fmean(100 - one.inactive - one.active for one in group):.1f} %",
+        f"{fmean(one.share(one.crossing) for one in group):.1f} %",
+        f"{fmean(one.open for one in group):.1f} %",
         f"{fmean(one.left for one in group):.1f} %",
         f"{fmean(one.parameters for one in group):.1f} %",
         widths(group),
         f"{len(proofs)} of {len(group)}",
+        f"{fmean(one.build for one in group):.2f}",
         *times,
     )
 
@@ -225,7 +262,7 @@ def main() -> None:
     found = []
     for one in measurements(options.timeout):
         found.append(one)
-        said = "proved" if one.verdict else "not proved"
+        said = "proved" if one.proof else "not proved"
         sizes = "-".join(map(str, one.trace.widths))
         print(f"{one.classifier.strength} {one.classifier.seed} {one.where} {sizes} {said}")
     groups = grouped(found)

@@ -48,18 +48,24 @@ def whole() -> list[Measurement]:
 def test_the_rows_of_the_whole_box_are_those_of_the_note(whole: list[Measurement]) -> None:
     rows = [list(row(group)[EXACT]) for group in grouped(whole)]
     assert rows == [cells[EXACT] for cells in ROWS if cells[0] == WHOLE]
-    assert all(one.verdict is not None for one in whole)
+    assert all(one.proof is not None for one in whole)
 
 
 def test_more_units_are_stable_and_go_as_the_strength_grows() -> None:
     for where in (WHOLE, LOCAL):
         assert sorted(column("l1 strength", where)) == column("l1 strength", where)
-        assert column("undecided", where) == sorted(column("undecided", where), reverse=True)
+        assert column("both signs", where) == sorted(column("both signs", where), reverse=True)
         assert column("units left", where) == sorted(column("units left", where), reverse=True)
 
 
+def test_every_result_is_proved() -> None:
+    for cells in ROWS:
+        proved, _, planned = cells[HEAD.index("proved")].partition(" of ")
+        assert proved == planned
+
+
 def test_without_regularisation_the_whole_box_has_no_stable_unit() -> None:
-    assert column("undecided", WHOLE)[0] == 100
+    assert column("stably inactive", WHOLE)[0] == column("stably active", WHOLE)[0] == 0
     assert column("units left", WHOLE)[0] == 100
 
 
@@ -78,7 +84,7 @@ def test_a_local_domain_is_measured_and_proved() -> None:
     path = centres()[3]
     domain = read_domain(f"ball:{path};1/16;0,1", 64)
     found = measured(one, LOCAL, domain, 60)
-    assert found.verdict is not None
+    assert found.proof is not None
     assert found.left < 50
     assert found.parameters < 50
 
