@@ -74,7 +74,7 @@ class Judgement:
 
 
 def checker_of(folder: Path) -> Path:
-    """The smallest checker that knows every rule of the certificate in the folder."""
+    """The checker of such certificates as there is in the folder, the smallest of its kind."""
     certificate = folder / CERTIFICATE
     if is_kink_certificate(certificate):
         return KINK_CHECKER

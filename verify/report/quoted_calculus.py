@@ -1,6 +1,6 @@
 """What reports quote of T11 to T14 and T35: why certificates that checkers accept are proofs."""
 
-from verify.report.quoted import QuotedTheorem
+from verify.report.quoted import OWN, QuotedTheorem
 
 CALCULUS = (
     QuotedTheorem(
