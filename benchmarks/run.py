@@ -14,6 +14,7 @@ from pathlib import Path
 
 from theory.domain import Domain
 from theory.errors import TheoryError
+from theory.forms.compress import compressed_form
 from theory.forms.log_depth import log_depth_form
 from theory.forms.two_hidden import two_hidden_form
 from theory.network import Network
@@ -22,12 +23,14 @@ from verify.claim import Claim, NamedNetwork
 from verify.formats.domain_file import read_domain
 from verify.formats.network_file import read_network
 from verify.prove.strategy import prove
+from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 DATA = Path(os.environ.get("RELUCERT_DATA", Path(__file__).resolve().parents[2] / "shared/data"))
+ACAS_BOX = "box:0.6,0.679857769;-0.5,0.5;-0.5,0.5;0.45,0.5;-0.45,-0.45"
 HEAD = ("what", "domain", "cells", "left", "right", "build", "prove", "check", "leaves", "kB")
-WIDTHS = (38, 9, 6, 16, 18, 7, 7, 7, 7, 8)
+WIDTHS = (49, 9, 6, 16, 18, 7, 7, 7, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,31 @@ class Case:
     left: Path
     made: str
     domain: str = "box:-1,1"
+    relation: str = "exact"
+
+    @property
+    def right(self) -> Path:
+        """The other network's file, where it is one."""
+        return self.left.parent / self.made
 
     @property
     def what(self) -> str:
         """The row's name."""
-        made = self.made.removesuffix(".onnx").removeprefix(f"{self.left.stem}_")
-        return f"{self.left.stem} -> {made}"
+        made = Path(self.made).stem.removeprefix(f"{self.left.stem}_")
+        return (
+            f"{self.left.stem} -> {made}{'' if self.relation == 'exact' else ' ' + self.relation}"
+        )
+
+    @property
+    def where(self) -> str:
+        """The domain, in a few characters."""
+        return self.domain if len(self.domain) < WIDTHS[1] else "box"
 
 
 FORMS: dict[str, Callable[[Network, Domain], Network]] = {
     "two-hidden": lambda network, domain: two_hidden_form(network, domain).network,
     "log-depth": lambda network, domain: log_depth_form(network, domain).network,
+    "compress": lambda network, domain: compressed_form(network, domain).network,
 }
 
 
@@ -67,6 +84,15 @@ def cases() -> Iterator[Case]:
     for family in "ABC":
         for copy in ("perm", "bloat", "pert", "needle", "f32resc"):
             yield Case(DATA / "pairs" / f"{family}_base.onnx", f"{family}_{copy}.onnx")
+        tiny = (f"{family}_f32resc.onnx", "box:-1,1", "eps=1/10000000")
+        yield Case(DATA / "pairs" / f"{family}_base.onnx", *tiny)
+    for strength in ("0", "0.005"):
+        digits = EXAMPLES / "digits" / f"digits_64-32-32-10_l1-{strength}_seed-1.onnx"
+        yield Case(digits, "compress", "box:0,1")
+        yield Case(digits, "compress", f"ball:{digits.with_name('test_3.csv')};1/16;0,1")
+    for path in sorted((DATA / "acasxu-isomorphic" / "onnx" / "nets_pruned").glob("*.onnx")):
+        left = path.parents[1] / "nets" / f"{path.stem.rpartition('_')[0]}.onnx"
+        yield Case(left, f"../nets_pruned/{path.name}", ACAS_BOX, "eps=1/20")
 
 
 def unit_of_time() -> float:
@@ -90,15 +116,16 @@ def row(case: Case, unit: float, timeout: float) -> tuple[object, ...]:
         other = FORMS[case.made](network, domain)
         build = f"{(time.perf_counter() - started) / unit:.1f}"
     else:
-        other = read_network(case.left.parent / case.made).network
+        other = read_network(case.right).network
         build = "-"
-    claim = Claim(NamedNetwork.of("left", network), NamedNetwork.of("right", other), domain)
+    sides = (NamedNetwork.of("left", network), NamedNetwork.of("right", other))
+    claim = Claim(*sides, domain, read_relation(case.relation).text)
     started = time.perf_counter()
     verdict = prove(claim, timeout=timeout)
     taken = (time.perf_counter() - started) / unit
     few = network.inputs < 5 and network.units < 65
     cells = count_regions(network, domain).cells if few else "-"
-    ends = (case.what, case.domain, cells, sizes(network), sizes(other), build)
+    ends = (case.what, case.where, cells, sizes(network), sizes(other), build)
     match verdict:
         case Equivalent(certificate=certificate, leaves=leaves, check_seconds=check):
             kilobytes = f"{len(certificate.data) / 1000:.1f}"
