@@ -1,8 +1,9 @@
 """Sizes and times of every form of a fixed set of networks: `python -m benchmarks.forms`.
 
-The table is the one of `notes/form-sizes.md`; `--write` puts it there. Every row builds a form,
-proves it equal to the network and has the certificate checked, or says what did not happen
-within the seconds of a row. Widths and bytes are the same in every run; seconds are not.
+The table is the one of `notes/form-sizes.md`; `--write` puts it there. `--sketch FOLDER` makes
+the second table of that note instead: times to build, here and by the sketch. A row of the first
+builds a form, proves it equal to the network and has the certificate checked, or says what did
+not happen within its seconds. Widths and bytes are the same in every run; seconds are not.
 """
 
 import argparse
@@ -10,11 +11,15 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.subjects import Subject, public_subjects, random_subjects
+from benchmarks.sketch import HEAD as CONTEST
+from benchmarks.sketch import contests
+from benchmarks.subjects import Subject, own_subjects, public_subjects
 from theory.domain import Domain
 from theory.errors import TheoryError
 from theory.form import is_constant, oriented
@@ -22,6 +27,8 @@ from theory.forms.lattice import most_layers, most_units
 from theory.forms.three_hidden import three_hidden_form
 from theory.network import Network
 from theory.region import regions
+from verify import extended_claim
+from verify.certificate import checked
 from verify.claim import Claim, NamedNetwork
 from verify.cli.transform import FORMS
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
@@ -31,6 +38,7 @@ from verify.verdict import Different, Equivalent, Unknown
 
 NOTE = Path(__file__).resolve().parents[1] / "notes" / "form-sizes.md"
 BEGIN, END = "<!-- python -m benchmarks.forms --write -->", "<!-- end -->"
+SKETCH_BEGIN = "<!-- python -m benchmarks.forms --sketch FOLDER --write -->"
 HEAD = (
     "network",
     "domain",
@@ -45,6 +53,7 @@ HEAD = (
     "sketch: widths",
     "sketch: build, proof s",
 )
+LIMIT = 120.0  # seconds of a row
 Facts = dict[str, object]
 
 
@@ -54,18 +63,18 @@ class OverTimeError(Exception):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """OverTimeError after so many seconds: constructions have no time limit of their own."""
+    """OverTimeError after so much computing time: constructions have no limit of their own."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise OverTimeError
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, interrupt)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def also(form: str, inputs: int) -> str:
@@ -86,6 +95,10 @@ def bound(form: str, network: Network, domain: Domain, facts: Facts) -> str:
         case "lattice", {"terms": tuple(terms)}:
             layers = max(map(most_layers, terms))
             return f"{layers} layers, {sum(map(most_units, terms))} units and passing ones"
+        case "maximum", {"most_layers": int(layers)}:
+            return f"{layers} layers"
+        case "global-linear", {"theorem_widths": tuple(widths)}:
+            return hidden(widths)
         case "one-hidden", {"hyperplanes": int(hyperplanes)}:
             return str(hyperplanes + 2 * outputs)
         case "three-hidden", {"hyperplanes": int(hyperplanes), "regions": int(count)}:
@@ -106,21 +119,32 @@ def hidden(widths: tuple[int, ...]) -> str:
     return ", ".join(map(str, widths[1:-1])) or "none"
 
 
-def ordinary(form: str, network: Network, domain: Domain, limit: float) -> tuple[str, ...]:
-    """Hidden widths, bound, seconds and bytes of a form with rational weights."""
+def made(form: str, network: Network, domain: Domain) -> tuple[Network, Facts]:
+    """The form of a network, parameters as they are by default, and facts about it."""
     named = next(entry for entry in FORMS if entry.name == form)
-    started = time.monotonic()
-    new, facts = named.built(network, domain)
-    build = f"{time.monotonic() - started:.3f}"
-    left = limit - (time.monotonic() - started)
+    module, _, function = named.transform.partition(":")
+    found = getattr(import_module(module), function)(network, domain)
+    return found.network, asdict(found.trace)
+
+
+def ordinary(form: str, network: Network, domain: Domain) -> tuple[str, ...]:
+    """Hidden widths, bound, seconds and bytes of a form with rational weights."""
+    started = time.process_time()
+    new, facts = made(form, network, domain)
+    built = time.process_time()
+    build = f"{built - started:.3f}"
     sizes = (hidden(new.widths), bound(form, network, domain, facts), build)
     claim = Claim(NamedNetwork.of("network", network), NamedNetwork.of(form, new), domain)
     try:
-        verdict = prove(claim, timeout=max(left, 0))
+        verdict = prove(claim)
+        proved = time.process_time()
     except OverTimeError:
         return (*sizes, "unknown", "", "")
     match verdict:
-        case Equivalent(certificate=certificate, prove_seconds=seconds, check_seconds=check):
+        case Equivalent(certificate=certificate):
+            checked(claim, certificate)
+            check = time.process_time() - proved
+            seconds = max(proved - built - check, 0)  # the search has its result checked
             return (*sizes, f"{seconds:.3f}", f"{check:.3f}", str(len(certificate.data)))
         case Different():
             return (*sizes, "different", "", "")
@@ -128,23 +152,26 @@ def ordinary(form: str, network: Network, domain: Domain, limit: float) -> tuple
             return (*sizes, "unknown", "", "")
 
 
-def extended(network: Network, domain: Domain, limit: float) -> tuple[str, ...]:
+def extended(network: Network, domain: Domain) -> tuple[str, ...]:
     """The same of the form with extended-real weights, whose certificate is of its own kind."""
-    started = time.monotonic()
+    started = time.process_time()
     form = three_hidden_form(network, domain)
-    build = time.monotonic() - started
+    built = time.process_time()
     trace = form.trace
     facts: Facts = {"hyperplanes": trace.hyperplanes, "regions": trace.regions}
     most = bound("three-hidden", network, domain, facts)
-    sizes = (hidden(trace.widths), most, f"{build:.3f}")
+    sizes = (hidden(trace.widths), most, f"{built - started:.3f}")
     right = NamedExtendedNetwork.of("three-hidden", form.network)
     claim = ExtendedClaim(NamedNetwork.of("network", network), right, domain)
     try:
-        proof = prove_extended(claim, timeout=max(limit - build, 0))
-    except (TimeoutError, OverTimeError):
+        proof = prove_extended(claim)
+    except OverTimeError:
         return (*sizes, "unknown", "", "")
-    seconds = (f"{proof.prove_seconds:.3f}", f"{proof.check_seconds:.3f}")
-    return (*sizes, *seconds, str(len(proof.certificate.data)))
+    proved = time.process_time()
+    extended_claim.checked(claim, proof.certificate)
+    check = time.process_time() - proved
+    seconds = max(proved - built - check, 0)
+    return (*sizes, f"{seconds:.3f}", f"{check:.3f}", str(len(proof.certificate.data)))
 
 
 def outcome(form: str, network: Network, domain: Domain, limit: float) -> tuple[str, ...]:
@@ -152,8 +179,8 @@ def outcome(form: str, network: Network, domain: Domain, limit: float) -> tuple[
     try:
         with at_most(limit):
             if form == "three-hidden":
-                return extended(network, domain, limit)
-            return ordinary(form, network, domain, limit)
+                return extended(network, domain)
+            return ordinary(form, network, domain)
     except OverTimeError:
         return ("unknown", "", f"over {limit:g}", "", "", "")
     except TheoryError as error:
@@ -174,34 +201,54 @@ def line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def heading() -> str:
-    """The first two lines of the table."""
-    return f"{line(HEAD)}\n{'|---' * len(HEAD)}|"
+def heading(names: Sequence[str] = HEAD) -> str:
+    """The first two lines of a table."""
+    return f"{line(names)}\n{'|---' * len(names)}|"
 
 
-def written(text: str, table: str) -> str:
+def written(text: str, table: str, begin: str = BEGIN) -> str:
     """The note with a new table between its marks."""
-    before, _, rest = text.partition(BEGIN)
+    before, _, rest = text.partition(begin)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+    return f"{before}{begin}\n\n{table}\n\n{END}{after}"
+
+
+def sizes(only: str, limit: float) -> Iterator[str]:
+    """The lines of the table of sizes."""
+    yield heading()
+    for subject in chain(own_subjects(), public_subjects()):
+        if f"{subject.name} {subject.where}".startswith(only):
+            for form in subject.forms:
+                yield line(row(subject, form, limit))
+
+
+def against(folder: Path) -> Iterator[str]:
+    """The lines of the table of times against the sketch."""
+    yield heading(CONTEST)
+    for contest in contests(folder):
+        yield line(contest.cells)
 
 
 def main() -> None:
-    """Print the table, and put it into the note if wanted."""
+    """Print a table, and put it into the note if wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--timeout", type=float, default=30, help="seconds of a row")
-    parser.add_argument("--only", default="", help="rows of networks whose name starts so")
+    parser.add_argument("--timeout", type=float, default=LIMIT, help="seconds of a row")
+    parser.add_argument("--sketch", type=Path, help="compare with the sketch in this folder")
+    parser.add_argument("--only", default="", help="rows that start so")
     parser.add_argument("--write", action="store_true", help="put the table into the note")
     options = parser.parse_args()
-    lines = [heading()]
-    print(lines[0], flush=True)
-    for subject in chain(random_subjects(), public_subjects()):
-        if subject.name.startswith(options.only):
-            for form in subject.forms:
-                lines.append(line(row(subject, form, options.timeout)))
-                print(lines[-1], flush=True)
+    if options.write and options.only:
+        parser.error("--write puts the whole table into the note, so it takes no --only")
+    begin, rows = BEGIN, sizes(options.only, options.timeout)
+    if options.sketch is not None:
+        begin, rows = SKETCH_BEGIN, against(options.sketch)
+    lines = []
+    for text in rows:
+        lines.append(text)
+        print(text, flush=True)
     if options.write:
-        NOTE.write_text(written(NOTE.read_text(encoding="utf-8"), "\n".join(lines)), "utf-8")
+        note = NOTE.read_text(encoding="utf-8")
+        NOTE.write_text(written(note, "\n".join(lines), begin), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,26 @@
 """The note on sizes of forms is what its command makes; seconds are not compared."""
 
+import sys
+from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from benchmarks.forms import BEGIN, END, HEAD, NOTE, also, heading, outcome, written
-from benchmarks.subjects import Subject, public_subjects, random_subjects
+from benchmarks.forms import (
+    BEGIN,
+    END,
+    HEAD,
+    NOTE,
+    SKETCH_BEGIN,
+    also,
+    heading,
+    outcome,
+    written,
+)
+from benchmarks.sketch import HEAD as CONTEST
+from benchmarks.sketch import contests
+from benchmarks.subjects import Subject, own_subjects, public_subjects, random_subjects
+from theory.errors import TheoryError
 from verify.cli.transform import FORMS
 from verify.verdict import Unknown
 
@@ -13,7 +28,7 @@ TEXT = NOTE.read_text(encoding="utf-8")
 TABLE = TEXT.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
 ROWS = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in TABLE[2:]]
 SUBJECTS = tuple(random_subjects())
-PLAN = [(subject, form) for subject in SUBJECTS for form in subject.forms]
+PLAN = [(subject, form) for subject in own_subjects() for form in subject.forms]
 QUICK = [(one, form) for one, form in PLAN if len(one.name) < 16 and form != "lattice"]
 WIDTHS, MOST, SKETCH = map(HEAD.index, ("hidden widths", "theorem: at most", "sketch: widths"))
 
@@ -88,6 +103,37 @@ def test_forms_that_share_a_row_are_the_same_network(subject: Subject) -> None:
     assert made["log3-depth"] == made["two-hidden"]
     if subject.network.inputs <= 3:
         assert made["log2-depth"] == made["two-hidden"]
+
+
+CONTESTS = TEXT.partition(SKETCH_BEGIN)[2].partition(END)[0].strip().splitlines()
+
+
+def test_every_form_with_a_sketch_is_built_five_times_as_fast() -> None:
+    """What the note says was measured; nothing is measured here."""
+    assert CONTESTS[:2] == heading(CONTEST).splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in CONTESTS[2:]]
+    assert [row[0] for row in rows] == [one.name for one in SUBJECTS if one.sketch[0]]
+    assert all(float(row[-1]) >= 5 for row in rows)
+
+
+PROGRAM = """
+from fractions import Fraction
+def rand_net(widths, seed):
+    return lambda point: [Fraction(seed)]
+def shallow_any(network):
+    pass
+"""
+
+
+def test_a_sketch_of_other_networks_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "germ2.py").write_text(PROGRAM)
+    path = [*sys.path]
+    try:
+        with pytest.raises(TheoryError, match="2-3-3-1, seed 1: the sketch draws another network"):
+            next(contests(tmp_path))
+    finally:
+        sys.path[:] = path
+        del sys.modules["germ2"]
 
 
 def test_a_construction_that_takes_too_long_says_so() -> None:
