@@ -99,7 +99,9 @@ def test_an_idle_solver_is_stopped_by_the_clock_with_its_children(tmp_path: Path
     code = "import subprocess, time; child = subprocess.Popen(['sleep', '600']);"
     code += f" open({str(marker)!r}, 'w').write(str(child.pid)); time.sleep(600)"
     with mock.patch("benchmarks.peers.trial.PATIENCE", 2):
-        assert asked(fake("idle", code), EQUAL, tmp_path, limit=1).verdict == "timeout"
+        found = asked(fake("idle", code), EQUAL, tmp_path, limit=1)
+    assert found.verdict == "timeout"
+    assert found.said.startswith("by the clock")
     child = int(marker.read_text("ascii"))
     end = time.monotonic() + 10
     while not _is_gone(child):
@@ -213,7 +215,7 @@ def cells_of(text: str) -> list[str]:
     ],
 )
 def test_a_row_says_verdict_seconds_and_ratio(own: str, peer: str, expected: str) -> None:
-    found = trials(one("q", "own", own, 2, "0.1 kB"), one("q", "peer", peer, 6))
+    found = trials(one("q", "own", own, 2, "0.1 kB"), one("q", "peer", peer, 6, "after 10 s"))
     cells = cells_of(comparison(["q"], TWO, found))
     assert cells[2] == expected
     assert cells[3] == ("0.1 kB" if own in ("proved", "refuted") else "")

@@ -44,7 +44,7 @@ def cell(one: Trial, own: Trial | None, holds: bool | None) -> str:
     ratio = f"{one.seconds / own.seconds:.2g}x" if own is not None and own.seconds else ""
     if one.verdict == TIMEOUT:
         more = f", > {ratio}" if ratio and own is not None and own.verdict in SURE else ""
-        return f"timeout after {one.limit:g} s{more}"
+        return f"timeout {one.said}{more}"
     verdict = f"**{one.verdict}**" if is_wrong(one, holds) else one.verdict
     return f"{verdict} {one.seconds:.2f} s" + (f", {ratio}" if ratio and one is not own else "")
 
