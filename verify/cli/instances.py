@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json as json_format
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -55,7 +56,8 @@ class Row:
         query: The query's file.
         limit: The seconds that it may take.
         result: unsat, sat, unknown, timeout, vacuous or error.
-        seconds: What it took: reading, search and check.
+        seconds: What it took by the clock: reading, search and check.
+        cpu: The seconds of computing time of its process.
         bytes: The size of the certificate.
         leaves: The leaves of the proof.
         check: The seconds that the checker took, of those.
@@ -70,6 +72,7 @@ class Row:
     limit: str
     result: str
     seconds: str
+    cpu: str = ""
     bytes: str = ""
     leaves: str = ""
     check: str = ""
@@ -184,7 +187,7 @@ def _key(instance: "Instance") -> str:
     """A digest of the contents of the files, the names of the networks and the limit."""
     digest = hashlib.sha256(repr(instance.seconds).encode())
     for name, path in (*instance.networks, ("", instance.query)):
-        file = instance.folder / path
+        file = instance.folder / path.partition("#")[0]
         content = file.read_bytes() if file.is_file() else b"missing"
         digest.update(hashlib.sha256(name.encode()).digest())
         digest.update(hashlib.sha256(content).digest())
@@ -199,7 +202,7 @@ def _run(instance: "Instance", key: str, folder: Path) -> Row:
     search = max(instance.seconds - _READING, instance.seconds / 2)
     words += ["--timeout", repr(search)]
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    started = time.monotonic()
+    started, before = time.monotonic(), _computing_time()
     try:
         done = subprocess.run(
             [sys.executable, "-c", _CALL, *words],
@@ -212,16 +215,25 @@ def _run(instance: "Instance", key: str, folder: Path) -> Row:
         )
     except subprocess.TimeoutExpired:
         done = None
-    seconds = f"{time.monotonic() - started:.2f}"
+    taken = (time.monotonic() - started, _computing_time() - before)
     head = (key, " ".join(path for _, path in instance.networks), instance.query)
-    limit = f"{instance.seconds:g}"
+    start = (*head, f"{instance.seconds:g}")
+    seconds = (f"{taken[0]:.2f}", f"{taken[1]:.2f}")
     if done is None:
-        return Row(*head, limit, "timeout", seconds, detail="its time was over")
-    return _row((*head, limit), seconds, done)
+        return Row(*start, "timeout", *seconds, detail="its time was over")
+    return _row(start, seconds, done)
+
+
+def _computing_time() -> float:
+    """The seconds that ended processes of this one have computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _row(
-    head: tuple[str, str, str, str], seconds: str, done: subprocess.CompletedProcess[str]
+    head: tuple[str, str, str, str],
+    seconds: tuple[str, str],
+    done: subprocess.CompletedProcess[str],
 ) -> Row:
     """What the process said."""
     try:
@@ -229,7 +241,7 @@ def _row(
     except ValueError:
         lines = done.stderr.strip().splitlines() or ["the process ended without a word"]
         detail = lines[-1].removeprefix("relucert: ")
-        return Row(*head, "vacuous" if "vacuous:" in detail else "error", seconds, detail=detail)
+        return Row(*head, "vacuous" if "vacuous:" in detail else "error", *seconds, detail=detail)
     answer, detail = told["answer"], told.get("reason", "")
     if answer == "unknown" and "were used up" in detail:
         answer = "timeout"
@@ -238,7 +250,7 @@ def _row(
     return Row(
         *head,
         answer,
-        seconds,
+        *seconds,
         str(size.get("bytes", "")),
         str(size.get("leaves", "")),
         f"{told['seconds']['check']:.2f}" if "check" in told.get("seconds", {}) else "",
