@@ -13,7 +13,7 @@ TEX_PACKAGES := texlive-latex-base texlive-latex-recommended texlive-pictures
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help certify test quick check lint types architecture kernel format examples sweeps mutation benchmarks peers wheel clean
+.PHONY: help certify test quick check lint types architecture kernel format examples sweeps mutation benchmarks kinks peers wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ sweeps: $(INSTALLED) ## every form on every network of some small shapes, proved
 
 benchmarks: $(INSTALLED) ## a table of times and sizes
 	$(BIN)/python -m benchmarks.run
+
+kinks: $(INSTALLED) ## a public controller over its whole input box, by kink certificates (minutes, 2 GB)
+	$(BIN)/python -m benchmarks.kinks
 
 peers: $(INSTALLED) ## relucert beside Z3, cvc5, MILP and Marabou on the same questions (half an hour)
 	-$(BIN)/python -m benchmarks.peers set-up
