@@ -28,7 +28,7 @@ from verify import kink_checker
 from verify.checker import MalformedError, RejectedError
 from verify.claim import Claim, json_bytes
 from verify.kink_certificate import CellList, KinkCertificate, accepted
-from verify.prove.kinks import kink_certificate, proved_by_kinks, reads_few
+from verify.prove.kinks import is_worthwhile, kink_certificate, proved_by_kinks, reads_few
 from verify.prove.strategy import prove
 from verify.testing.strategies import (
     NearPair,
@@ -546,6 +546,29 @@ def test_an_unbounded_domain_is_rejected_by_the_checker() -> None:
         claim = claim_of(network, network, domain)
         with pytest.raises(RejectedError, match="either side"):
             accepted(claim, KinkCertificate.listing(claim, (), whole))
+
+
+def test_a_domain_without_interior_is_left_to_others() -> None:
+    network = small_network((3, 4, 4, 1), 1)
+    flat = tuple(
+        (tuple(Fraction(sign * (i == 2)) for i in range(3)), Fraction(0)) for sign in (1, -1)
+    )
+    ends = Polytope(3, (*CUBE.halfspaces, *flat))
+    claim = claim_of(network, network, ends)
+    assert not is_worthwhile(claim)
+    assert isinstance(proved_by_kinks(claim), Unknown)
+    whole = CellList.of(domain_cones(CUBE))
+    with pytest.raises(RejectedError, match="outside the domain"):
+        accepted(claim, KinkCertificate.listing(claim, (), whole))
+
+
+def test_coordinates_of_thousands_of_digits_are_refused_politely() -> None:
+    tiny = Fraction(1, 10**3000 + 1)
+    first = Affine.dense([[1, tiny, 0], [tiny, 1, 0], [0, tiny, 1]], [tiny] * 3)
+    network = Network((first, Affine.dense([[1, 1, 1]], [0])))
+    deep = Network((*network.layers, Affine.dense([[1]], [0]), Affine.dense([[1]], [0])))
+    claim = claim_of(deep, deep, CUBE)
+    assert isinstance(proved_by_kinks(claim), Unknown)
 
 
 def test_other_relations_are_rejected() -> None:

@@ -91,7 +91,11 @@ class KinkCertificate(Certificate):
 
     @staticmethod
     def listing(claim: Claim, by_cells: tuple[str, ...], listed: CellList) -> "KinkCertificate":
-        """The certificate, bound to the claim: a line for the head, then one for each entry."""
+        """The certificate, bound to the claim: a line for the head, then one for each entry.
+
+        Raises:
+            ScopeError: a coordinate has more digits than are read.
+        """
         digest = hashlib.sha256(claim.data).hexdigest()
         head = {
             "by_cells": list(by_cells),
@@ -103,7 +107,10 @@ class KinkCertificate(Certificate):
             "vertices": len(listed.vertices),
         }
         lists = (*listed.vertices, *listed.facets, *listed.cells)
-        lines = b"".join(b"[%s]\n" % ",".join(map(str, one)).encode("ascii") for one in lists)
+        try:
+            lines = b"".join(b"[%s]\n" % ",".join(map(str, one)).encode("ascii") for one in lists)
+        except ValueError:  # longer than Python writes
+            raise ScopeError("kinks: a vertex has coordinates of thousands of digits") from None
         return KinkCertificate(digest, (), by_cells, json_bytes(head) + lines)
 
     @property

@@ -131,5 +131,5 @@ def is_worthwhile(claim: Claim) -> bool:
         if len(deep) != 1:
             return False
         return sum(1 for _ in islice(regions(deep[0], domain), MANY_REGIONS + 1)) > MANY_REGIONS
-    except ScopeError:
+    except TheoryError:
         return False

@@ -34,7 +34,7 @@ from verify.prove.tree_search import Means, TreeSearch, WorkersError
 from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
-ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "bisection", "smt")
+ENGINES = ("auto", "merge", "stability", "canonical", "kinks", "cells", "bisection", "smt")
 _FEW_UNITS = 48  # with so many the case tree is quick, and has no need of an epsilon
 _SOME_UNITS = 240  # with more there is no hope in the case tree
 _SOME_BOXES = 20_000
@@ -52,11 +52,12 @@ def prove(
 
     Args:
         claim: The question.
-        engine: `merge` compares merged units only, `canonical` compares canonical forms and then
-            looks for a certificate, `kinks` makes a kink certificate (up to three inputs), which
-            has a checker of its own, `cells` goes on to the case tree, `bisection` cuts a box into
-            smaller ones (for claims that allow a difference), `smt` asks Z3 alone (which gives no
-            certificate), `auto` takes what pays.
+        engine: `merge` compares merged units only, `stability` settles signs of units before it
+            does, `canonical` compares canonical forms and then looks for a certificate, `kinks`
+            makes a kink certificate (up to three inputs), which has a checker of its own, `cells`
+            goes on to the case tree, `bisection` cuts a box into smaller ones (for claims that
+            allow a difference), `smt` asks Z3 alone (which gives no certificate), `auto` takes
+            what pays.
         timeout: Seconds after which the search gives up with Unknown.
         progress: Called now and then with a word on where the search is.
         means: Workers, and what is already proved; by default this process begins anew.
@@ -177,8 +178,8 @@ def decided_without_sampling(claim: Claim, timeout: float | None = None) -> Verd
 def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
     """The verdict by a kink certificate, or a point where networks differ that have none."""
     found = proved_by_kinks(claim, clock.pulse)
-    if isinstance(found, Unknown):
-        apart = compared(claim, clock.pulse)
+    if isinstance(found, Unknown) and claim.relation == "exact":
+        apart = compared(claim, clock.pulse)  # kinks that are not zero name no point, forms do
         point = _violation(claim, apart.points) if isinstance(apart, Apart) else None
         if point is not None:
             return _different(claim, point, "kinks")
