@@ -19,6 +19,15 @@ DomainText = Annotated[
         ".csv) or all, or a file .vnnlib or .json.",
     ),
 ]
+LocalText = Annotated[
+    str | None,
+    typer.Option(
+        "--local",
+        metavar="CENTRE,RADIUS",
+        help="Only inputs that differ by at most RADIUS from CENTRE: numbers separated by commas, "
+        "or a file .csv or .txt, FILE:3 for its third line; within --domain.",
+    ),
+]
 Relation = Annotated[
     str,
     typer.Option(
@@ -33,7 +42,7 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="auto, merge, canonical, kinks, cells, or smt (Z3 alone, no certificate).",
+        help="auto, merge, stability, canonical, kinks, cells, or smt (Z3 alone, no certificate).",
     ),
 ]
 Timeout = Annotated[

@@ -29,10 +29,11 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 if TYPE_CHECKING:
     from verify.cli.query import AskedQuery
+    from verify.prove.sign_tree import Tree
     from verify.prove.workers import Workers
     from verify.reduction import Reduction
 
-ENGINES = ("auto", "merge", "canonical", "kinks", "cells", "bisection", "smt")
+ENGINES = ("auto", "merge", "stability", "canonical", "kinks", "cells", "bisection", "smt")
 _MOST_BITS = 1000
 _STATUS = {Equivalent: 0, Different: 1, Unknown: 2}
 _ANSWERS = {Equivalent: "unsat", Different: "sat", Unknown: "unknown"}
@@ -51,6 +52,7 @@ class Question:
         workers: Who searches with this process, if anyone.
         reduction: What is asked, where the claim only answers it.
         float_cells: Into how many cells the box is cut to bound float32 evaluation; 0: it is not.
+        halves: Bisections with which the engine `stability` is likely to answer; it is asked first.
     """
 
     claim: Claim
@@ -61,6 +63,7 @@ class Question:
     workers: "Workers | None" = None
     reduction: "Reduction | None" = None
     float_cells: int = 0
+    halves: "Tree | None" = None
 
 
 def checked_engine(name: str) -> str:

@@ -33,7 +33,7 @@ def decided(question: "Question", terminal: Terminal) -> Verdict:
     checkpoint = None if question.out is None else Checkpoint(question.out, question.claim)
     begun = None if checkpoint is None else _begun(checkpoint, terminal)
     save = None if checkpoint is None else checkpoint.save
-    means = Means(question.workers, begun or [GAP], save)
+    means = Means(question.workers, begun or [GAP], save, question.halves)
     try:
         with _interrupted_by_termination(), terminal.progress("proving") as tell:
             verdict = prove(question.claim, question.engine, question.timeout, tell, means)

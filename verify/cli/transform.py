@@ -13,6 +13,7 @@ from verify.cli.options import (
     EngineName,
     ExecutorName,
     Jobs,
+    LocalText,
     Opinion,
     Out,
     Quiet,
@@ -132,6 +133,16 @@ FORMS = (
         "theory.forms.maximum:maximum_form",
     ),
     NamedForm(
+        "compress",
+        "T38",
+        "no more units: what is stable, dead, dependent or double goes (--set leaves=16)",
+        "any number of inputs; the smaller the box, the smaller the result",
+        "verify.cli.compression",
+        "settle_compression",
+        ("leaves",),
+        "theory.forms.compress:compressed_form",
+    ),
+    NamedForm(
         "three-hidden",
         "T22",
         "three hidden layers, weights in the extended reals (--set grid=255)",
@@ -212,6 +223,7 @@ def transform(
     network: NetworkFile = None,
     *,
     domain: DomainText = "all",
+    local: LocalText = None,
     engine: EngineName = "auto",
     timeout: Timeout = None,
     jobs: Jobs = 1,
@@ -234,7 +246,7 @@ def transform(
     from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
     from verify.cli.task import Task, read_settings
     from verify.errors import InputError
-    from verify.formats.domain_file import read_domain
+    from verify.formats.domain_file import read_domain, read_local
     from verify.formats.network_file import read_network
     from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
@@ -254,9 +266,12 @@ def transform(
     workers = chosen_workers(jobs, executor)
     source = read_network(network)
     where = checked_size(read_domain(domain, source.network.inputs))
+    if local is not None:
+        where = checked_size(read_local(local, where))
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
     command: tuple[str, ...] = ("relucert", "transform", form, network, "--domain", domain)
+    command += () if local is None else ("--local", local)
     command += () if route is None else ("--route", route)
     if chosen.parameters:
         command += tuple(word for text in settings or () for word in ("--set", text))

@@ -77,12 +77,53 @@ def _ball(text: str, inputs: int, where: str) -> Box:
     return _checked_box(ends, where)
 
 
+def read_local(text: str, within: Domain) -> Box:
+    """The points of a box, or of all of Q^n, that a text CENTRE,RADIUS allows.
+
+    CENTRE is a number for every input, one for all of them, a file .csv or .txt of such numbers,
+    or FILE:3 for those in its third line.
+
+    Raises:
+        InputError: the text or file is malformed, has other inputs, or no point is left.
+    """
+    where = f"--local {text[:60]!r}"
+    if isinstance(within, Polytope):
+        raise InputError(where, "expected --domain to be a box or all, got a polytope")
+    centre_text, comma, radius_text = text.rpartition(",")
+    if not comma:
+        raise InputError(where, "expected CENTRE,RADIUS such as 0,1/2,1/10 or sample.csv,1/10")
+    centre, radius = _centre(centre_text, where), _number(radius_text, where)
+    if len(centre) not in (1, within.inputs):
+        raise InputError(where, f"expected a centre of {within.inputs} numbers, got {len(centre)}")
+    if radius < 0:
+        raise InputError(where, f"expected a radius of at least 0, got {radius}")
+    full = centre * (within.inputs // len(centre))
+    ends = [(entry - radius, entry + radius) for entry in full]
+    if isinstance(within, Box):
+        bounds = zip(within.lower, within.upper, strict=True)
+        pairs = zip(ends, bounds, strict=True)
+        ends = [(max(a, low), min(b, high)) for (a, b), (low, high) in pairs]
+    return _checked_box(ends, where)
+
+
 def _centre(text: str, where: str) -> list[Fraction]:
-    """The numbers of a text, or of the file that it names: separated by commas or blanks."""
-    path = Path(text.strip())
+    """The numbers of a text, of the file that it names, or of a line of it (FILE:3).
+
+    They are separated by commas or blanks.
+    """
+    name, colon, line = text.strip().rpartition(":")
+    path = Path(name if colon else text.strip())
     if path.suffix.lower() in (".csv", ".txt"):
         where, text = path.name, read_bytes(path).decode("utf-8", "replace")
+        if colon:
+            text = _line(text.splitlines(), line, where)
     return [_number(entry, where) for entry in text.replace(",", " ").split()]
+
+
+def _line(lines: list[str], number: str, where: str) -> str:
+    if not number.isdecimal() or not 1 <= int(number) <= len(lines):
+        raise InputError(where, f"expected a line from 1 to {len(lines)}, got {number[:20]!r}")
+    return lines[int(number) - 1]
 
 
 def _number(text: str, where: str) -> Fraction:

@@ -26,23 +26,21 @@ class UnsettledError(Exception):
     """On some part of the domain the networks do not become the same by settled signs."""
 
 
-def stability_script(
-    claim: Claim, clock: Clock, tree: Tree = _LEAF, deeper: int = _DEEPER
-) -> list[Step]:
+def stability_script(claim: Claim, clock: Clock, tree: Tree | None = None) -> list[Step]:
     """The steps that prove two networks equal by the signs of their units.
 
     Args:
         claim: A claim of equality.
         clock: Counts cells, and may stop the search.
-        tree: Bisections after which zonotopes are likely to suffice.
-        deeper: How many more there may be below a leaf; 0 for none.
+        tree: Bisections after which zonotopes are likely to suffice, or nearly; None: there are
+            none, and it is not worthwhile to look for some.
 
     Raises:
         UnsettledError: they do not suffice.
         OutOfTimeError: the time is used up.
     """
     script = _Script(claim, clock)
-    script.node(tree, deeper if tree.halves else 0)
+    script.node(tree or _LEAF, 0 if tree is None else _DEEPER)
     return script.steps
 
 

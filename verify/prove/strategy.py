@@ -27,6 +27,8 @@ from verify.prove.draft import GAP, Draft
 from verify.prove.kinks import is_worthwhile, proved_by_kinks
 from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
+from verify.prove.sign_tree import Tree
+from verify.prove.stability import UnsettledError, stability_script
 from verify.prove.start import lifted
 from verify.prove.state import SearchState, checker_claim
 from verify.prove.subtree import Problem
@@ -70,6 +72,10 @@ def prove(
     started = time.monotonic()
     if engine == "canonical":
         return _by_canonical(claim, clock, started, means)
+    if engine == "stability" or means.halves is not None:
+        found = _by_stability(claim, clock, started, means.halves)
+        if found is not None or engine == "stability":
+            return found or Unknown("stability: units are left that do not become the same")
     quick = None if means.has_begun else _at_once(claim, started)
     if quick is not None:
         return quick
@@ -186,6 +192,19 @@ def _by_kinks(claim: Claim, clock: Clock) -> Verdict:
     return found
 
 
+def _by_stability(
+    claim: Claim, clock: Clock, started: float, halves: Tree | None
+) -> Equivalent | None:
+    """The verdict by signs of units, if these make the networks the same."""
+    if claim.relation != "exact":
+        return None
+    try:
+        steps = stability_script(claim, clock, halves)
+    except (UnsettledError, OutOfTimeError):
+        return None
+    return _certified(claim, steps, "stability", started)
+
+
 def _without_cells(claim: Claim, clock: Clock) -> Verdict | None:
     """The verdict of what is better than a case tree for some claims, if it has one."""
     apart = _told_apart(claim, clock)
@@ -282,12 +301,14 @@ def _by_tree(claim: Claim, started: float, search: TreeSearch) -> Verdict:
 def _before_cells(claim: Claim, clock: Clock, started: float, means: Means) -> Verdict | None:
     """The verdict by bisection on a claim for which the case tree is too slow; None if it fails.
 
-    A claim of equality, or one that small networks leave to the case tree, is not tried.
+    What small networks leave to the case tree is not tried; equality is, by signs of units alone.
     """
     units = claim.left.network.units + claim.right.network.units
     is_exact = claim.is_about_differences and not claim.tolerance
-    if is_exact or units <= _FEW_UNITS or not isinstance(claim.domain, Box):
+    if units <= _FEW_UNITS or not isinstance(claim.domain, Box):
         return None
+    if is_exact:
+        return _by_stability(claim, clock, started, None)
     if units > _SOME_UNITS:
         return _by_bisection(claim, clock, started, means)
     found = _by_bisection(claim, clock, started, means, _SOME_BOXES)

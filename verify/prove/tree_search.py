@@ -17,6 +17,7 @@ from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
 from verify.prove.clock import Clock, OutOfTimeError
 from verify.prove.draft import GAP, OPENINGS, Draft, Path
+from verify.prove.sign_tree import Tree
 from verify.prove.subtree import Growth, Problem, grown, subtree
 from verify.prove.workers import Workers
 
@@ -37,11 +38,13 @@ class Means:
         workers: Who searches with this process, if anyone.
         script: What is already proved, with gaps for the rest.
         save: Called with the script when the search is stopped before its end.
+        halves: Bisections after which the signs of units are likely to make both networks the same.
     """
 
     workers: Workers | None = None
     script: Sequence[Step] = (GAP,)
     save: Callable[[list[Step]], None] | None = None
+    halves: Tree | None = None
 
     @property
     def has_begun(self) -> bool:

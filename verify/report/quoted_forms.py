@@ -1,4 +1,4 @@
-"""What reports quote of T17 to T25: the forms that a network can be rewritten in."""
+"""What reports quote of T17 to T25 and T38: the forms that a network can be rewritten in."""
 
 from verify.report.quoted import BAKAEV, OWN, SUN, VILLANI, QuotedTheorem
 
@@ -86,5 +86,17 @@ FORMS = (
         r"$g$ differs from~$f$, and on the boundary of two regions by about $f$ itself, however "
         r"large $M$ is. A larger $M$ makes the strips thinner; nothing makes the largest error "
         r"small.",
+    ),
+    QuotedTheorem(
+        "T38",
+        "lossless compression on a domain",
+        r"Let every hidden unit be called stably inactive, stably active or undecided such that "
+        r"its argument is $\le 0$, respectively $\ge 0$, on $D$. Then a network $g$ equals $f$ on "
+        r"$D$ whose hidden layers have no more units than there are distinct undecided units and "
+        r"the rank of $L=V_aW_a$, the linear part that the stably active units $a$ hand on; layers "
+        r"without undecided units are folded.",
+        r"T.~Serra, A.~Kumar, S.~Ramalingam, \emph{Lossless compression of deep neural networks}, "
+        r"2020; T.~Serra, X.~Yu, A.~Kumar, S.~Ramalingam, \emph{Scaling up exact neural network "
+        rf"compression by ReLU stability}}, 2021; merging by the rank of $L$ was {OWN}",
     ),
 )
