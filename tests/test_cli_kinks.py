@@ -109,3 +109,16 @@ def test_transform_takes_it_by_itself_where_there_are_many_regions(
     few = ["--domain", "box:0,1/50", "-o", str(out)]
     assert main(["transform", "two-hidden", network, *few]) == 0
     assert not is_kink_certificate(out / "certificate.json")
+
+
+@pytest.mark.slow
+def test_all_outputs_of_a_public_controller(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = f"{data / 'arch-comp' / 'vcas_01.nnet'}#normalised"
+    words = ["transform", "two-hidden", network, "--domain", "box:-1/10,1/10"]
+    assert main([*words, "-o", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "3-763-2223-9" in told
+    assert "kink certificate accepted (1353 cells, 4710 facets" in told
+    assert main(["check", str(tmp_path)]) == 0
