@@ -25,6 +25,7 @@ Record state := State
     numbers : Map.t (list positive);  (* hash of an argument -> symbols; only a hint *)
     bounds : Map.t interval;          (* variable -> interval that holds fine * it *)
     value : Map.t expression;         (* symbol -> what it is on this cell, where known *)
+    partial : Map.t expression;       (* symbol -> its argument, reduced some time ago *)
     rows : Map.t expression;          (* row number, from 1 -> expression *)
     next_row : positive;
     targets : Map.t expression;       (* 1 -> the constant one, i + 1 -> the i-th target *)
@@ -40,17 +41,20 @@ Record lemma := Lemma { scaling : Z; uses : list (N * Z) }.
 Inductive mode := Positive | Negative | PlusSymbol | MinusSymbol.
 
 Definition set_value k e s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s))
+  State (next s) (arguments s) (numbers s) (bounds s) (Map.add k e (value s)) (partial s)
         (rows s) (next_row s) (targets s) (obligations s) (compares s).
 Definition add_row e s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (value s)
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) (partial s)
         (Map.add (next_row s) e (rows s)) (Pos.succ (next_row s))
         (targets s) (obligations s) (compares s).
 Definition set_bounds v i s :=
-  State (next s) (arguments s) (numbers s) (Map.add v i (bounds s)) (value s)
+  State (next s) (arguments s) (numbers s) (Map.add v i (bounds s)) (value s) (partial s)
+        (rows s) (next_row s) (targets s) (obligations s) (compares s).
+Definition set_partial k e s :=
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) (Map.add k e (partial s))
         (rows s) (next_row s) (targets s) (obligations s) (compares s).
 Definition set_question t o s :=
-  State (next s) (arguments s) (numbers s) (bounds s) (value s)
+  State (next s) (arguments s) (numbers s) (bounds s) (value s) (partial s)
         (rows s) (next_row s) t o (compares s).
 
 Definition list_at (m : Map.t (list positive)) (k : positive) : list positive :=
@@ -120,7 +124,7 @@ Definition introduce (s : state) (a : expression) : option (state * positive) :=
                  else if nonpositive then Map.add k [] (value s) else value s in
     Some (State (Pos.succ k) (Map.add k a (arguments s))
                 (Map.add (hash a) (k :: list_at (numbers s) (hash a)) (numbers s))
-                (Map.add k (Some 0, top) (bounds s)) known
+                (Map.add k (Some 0, top) (bounds s)) known (partial s)
                 (rows s) (next_row s) (targets s) (obligations s) (compares s), k)
   else None.
 

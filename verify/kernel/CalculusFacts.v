@@ -24,6 +24,7 @@ Record facts (s : state) (tau rho : positive -> R) : Prop := Facts
       (forall b, l = Some b -> IZR b <= IZR fine * rho v) /\
       (forall b, h = Some b -> IZR fine * rho v <= IZR b);
     value_true : forall k e, Map.find k (value s) = Some e -> rho k = ev e rho;
+    partial_true : forall k e, Map.find k (partial s) = Some e -> rho k = Semantics.relu (ev e rho);
     rows_true : forall r e, Map.find r (rows s) = Some e -> 0 <= ev e rho;
     targets_true : forall v, tau v = ev (entry (targets s) v) rho }.
 
@@ -205,7 +206,7 @@ Proof.
   injection H as Hs <-. rename s' into s0.
   assert (T : true_at tau s0).
   { rewrite <- Hs. split; [exact S'|]. intros rho R. destruct (M' _ R) as [M K].
-    destruct (F _ M) as [F1 F2 F3 F4].
+    destruct (F _ M) as [F1 F2 F3 F4 F5].
     assert (Low : nonneg = true -> 0 <= ev a rho).
     { unfold nonneg, low. destruct (minimum (bounds s) a) eqn:E; [|discriminate].
       intros G. eapply nonnegative; eauto. }
@@ -213,7 +214,7 @@ Proof.
     { unfold nonpos, high. destruct (minimum (bounds s) (opposite a)) eqn:E; [|discriminate].
       intros G. assert (0 <= ev (opposite a) rho) by (eapply nonnegative; eauto).
       unfold opposite in *. rewrite ev_scale in *. lra. }
-    split; cbn [bounds value rows targets].
+    split; cbn [bounds value partial rows targets].
     - intros v l h G. apply find_add in G as [[-> G]|G]; [|eauto]. injection G as -> ->.
       pose proof real_fine as U. rewrite K. split; intros b Hb.
       + injection Hb as <-. apply Rmult_le_pos; [lra | apply relu_nonneg].
@@ -228,6 +229,7 @@ Proof.
       + apply find_add in G as [[-> ->]|G]; [|eauto]. rewrite K. apply relu_pos. auto.
       + destruct nonpos; [|eauto]. apply find_add in G as [[-> ->]|G]; [|eauto].
         rewrite K. apply relu_neg. auto.
+    - eauto.
     - eauto.
     - assumption. }
   split; [assumption|]. rewrite <- Hs.
@@ -284,7 +286,7 @@ Lemma set_value_ok : forall tau s k e, true_at tau s -> says s (k, e) ->
   true_at tau (set_value k e s).
 Proof.
   intros tau s k e [S F] H. split; [assumption|]. intros rho M.
-  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption.
   intros j d G. cbn [set_value value] in G. apply find_add in G as [[-> ->]|G]; [|auto].
   apply (H _ M).
 Qed.
@@ -293,7 +295,7 @@ Lemma add_row_ok : forall tau s e, true_at tau s ->
   (forall rho, models (arguments s) rho -> 0 <= ev e rho) -> true_at tau (add_row e s).
 Proof.
   intros tau s e [S F] H. split; [assumption|]. intros rho M.
-  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption.
   intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. auto.
 Qed.
 
@@ -302,9 +304,18 @@ Lemma set_bounds_ok : forall tau s v l h, true_at tau s ->
   true_at tau (set_bounds v (Some l, Some h) s).
 Proof.
   intros tau s v l h [S F] H. split; [assumption|]. intros rho M.
-  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption.
   intros w l' h' G. cbn [set_bounds bounds] in G. apply find_add in G as [[-> G]|G]; [|eauto].
   injection G as -> ->. specialize (H _ M). split; intros b B; injection B as <-; apply H.
+Qed.
+
+Lemma set_partial_ok : forall tau s k e, true_at tau s ->
+  (forall rho, models (arguments s) rho -> rho k = Semantics.relu (ev e rho)) ->
+  true_at tau (set_partial k e s).
+Proof.
+  intros tau s k e [S F] H. split; [assumption|]. intros rho M.
+  destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption.
+  intros j d G. cbn [set_partial partial] in G. apply find_add in G as [[-> ->]|G]; auto.
 Qed.
 
 Lemma resolve_ok : forall tau s k e, true_at tau s -> says s (k, e) ->

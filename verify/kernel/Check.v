@@ -82,7 +82,7 @@ Definition first_bounds (D : domain) : Map.t interval :=
 
 Definition nothing (n : positive) (D : domain) (differences : bool) : state :=
   State (Pos.succ (last_of n)) (Map.empty _) (Map.empty _) (first_bounds D) (Map.empty _)
-        (Map.empty _) 1 (Map.empty _) [] differences.
+        (Map.empty _) (Map.empty _) 1 (Map.empty _) [] differences.
 
 Definition with_domain (n : positive) (D : domain) (differences : bool) : state :=
   fold_left (fun s h => add_row (add (constant (snd h)) (opposite (fst h))) s)

@@ -144,8 +144,9 @@ Proof.
     + exists (point x). split; [reflexivity|]. intros k a H. rewrite Map.gempty in H. discriminate.
     + intros rho1 rho2 [M1 _] [M2 _] v [H|[a H]]; [|rewrite Map.gempty in H; discriminate].
       unfold is_symbol in H. apply Pos.ltb_ge in H. rewrite M1, M2 by assumption. reflexivity.
-  - intros rho M. split; cbn [nothing bounds value rows targets].
+  - intros rho M. split; cbn [nothing bounds value partial rows targets].
     + eapply first_bounds_ok. exact M.
+    + intros k e H. rewrite Map.gempty in H. discriminate.
     + intros k e H. rewrite Map.gempty in H. discriminate.
     + intros r e H. rewrite Map.gempty in H. discriminate.
     + intros v. unfold entry. rewrite Map.gempty. reflexivity.
@@ -262,7 +263,7 @@ Lemma question_ok : forall tau s ts t os, true_at tau s -> valued s ts t ->
   true_at (point t) (set_question (table (constant 1 :: ts)) os s).
 Proof.
   intros tau s ts t os [S F] V. split; [exact S|]. intros rho M.
-  destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption. intros v.
+  destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption. intros v.
   cbn [set_question targets]. rewrite (ev_entry 1 rho _ t); [lra|].
   cbn [map]. f_equal.
   - rewrite ev_constant by (eapply model_one; exact M). lra.

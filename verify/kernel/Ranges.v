@@ -13,8 +13,9 @@ Open Scope Z_scope.
     a pair but how the difference is computed. *)
 Record pair := Pair { partner : positive; mine : Z; its : Z }.
 
-(** What was found about the argument of a symbol, and the width of the noise of its relu. *)
-Record visited := Visited { inside : zonotope; reach : ends; width : Z }.
+(** The argument of a symbol as it is here, what was found about it, and the width of the noise of
+    its relu. *)
+Record visited := Visited { form : expression; inside : zonotope; reach : ends; width : Z }.
 
 Record pass := Pass
   { noise : nat;              (* the number of noises that are in use, the constant one included *)
@@ -95,7 +96,7 @@ Definition visit (p : pass) (k : positive) (a : expression) : option pass :=
     | Some x =>
       let i := if is_moved then meet (range z) (range x) else range z in
       let '(y, w, n) := relu_zonotope (noise p) z i in
-      let v := Visited x i w in
+      let v := Visited a x i w in
       Some (approach (see k v (record k y n p)) k v)
     end
   end.
@@ -109,7 +110,7 @@ Fixpoint visit_from (fuel : nat) (k : positive) (p : pass) : option pass :=
     match unknown s k with
     | None => Some p
     | Some a =>
-      let a := reduced last s a in
+      let a := reduced last s (match Map.find k (partial s) with Some b => b | None => a end) in
       match visit p k a with
       | Some p' => Some p'
       | None =>
@@ -141,11 +142,12 @@ Definition enclosures : option pass :=
 
 (** Rule R: every symbol is settled whose argument has a sign. *)
 Definition settle_by (p : pass) (s' : state) (k : positive) : state :=
-  match Map.find k (seen p), unknown s' k with
-  | Some v, Some a =>
-    if 0 <=? fst (reach v) then resolve last s' k a
-    else if snd (reach v) <=? 0 then resolve last s' k [] else s'
-  | _, _ => s'
+  match Map.find k (seen p) with
+  | None => s'
+  | Some v =>
+    if 0 <=? fst (reach v) then resolve last s' k (form v)
+    else if snd (reach v) <=? 0 then resolve last s' k []
+    else set_partial k (form v) s'
   end.
 Definition settle_all : option state :=
   match enclosures with

@@ -59,9 +59,10 @@ Hypothesis known : facts s tau rho.
 Hypothesis model : models (arguments s) rho.
 
 (** What is known about a symbol that was visited. *)
+Definition is_relu (k : positive) (a : expression) : Prop := rho k = relu (ev a rho).
 Definition seen_ok (eps : list R) (k : positive) (v : visited) : Prop :=
-  exists a, Map.find k (arguments s) = Some a /\
-            encloses eps (inside v) (F * ev a rho) /\ within (reach v) (F * ev a rho).
+  is_relu k (form v) /\
+  encloses eps (inside v) (F * ev (form v) rho) /\ within (reach v) (F * ev (form v) rho).
 
 Record enclosed (eps : list R) (p : pass) : Prop := Enclosed
   { noise_true : noise_at eps;
@@ -72,7 +73,7 @@ Record enclosed (eps : list R) (p : pass) : Prop := Enclosed
 
 Lemma seen_grows : forall eps eps' k v, grows eps eps' -> seen_ok eps k v -> seen_ok eps' k v.
 Proof.
-  intros eps eps' k v G (a & A & E & W). exists a. split; [assumption|].
+  intros eps eps' k v G (A & E & W). split; [assumption|].
   split; [eapply grows_encloses; eassumption | assumption].
 Qed.
 
@@ -105,10 +106,9 @@ Proof.
   - intros j w H. eapply seen_grows; eauto.
 Qed.
 
-Lemma symbol_value_fine : forall k a, Map.find k (arguments s) = Some a ->
-  F * rho k = relu (F * ev a rho).
+Lemma symbol_value_fine : forall k a, is_relu k a -> F * rho k = relu (F * ev a rho).
 Proof.
-  intros k a A. rewrite (proj2 model _ _ A). symmetry. apply relu_scale, (real_fine _ fine_positive).
+  intros k a A. rewrite A. symmetry. apply relu_scale, (real_fine _ fine_positive).
 Qed.
 
 Lemma paired_ok : forall eps p k pr w z, enclosed eps p -> paired pairs p k = Some (pr, w, z) ->
@@ -128,12 +128,12 @@ Qed.
 Lemma approach_ok : forall eps p k v, enclosed eps p -> seen_ok eps k v ->
   exists eps', grows eps eps' /\ enclosed eps' (approach pairs p k v).
 Proof.
-  intros eps p k v E (a & A & Ea & Wa). unfold approach.
+  intros eps p k v E (A & Ea & Wa). unfold approach.
   destruct (paired pairs p k) as [[[[j m i] w] z]|] eqn:P;
     [|exists eps; split; [apply grows_refl | assumption]].
-  destruct (paired_ok _ _ _ _ _ _ E P) as (Hm & Hi & (b & B & Eb & Wb) & Ez).
+  destruct (paired_ok _ _ _ _ _ _ E P) as (Hm & Hi & (B & Eb & Wb) & Ez).
   cbn [mine its partner] in *. set (d := linear _).
-  set (t := F * ev a rho) in *. set (u := F * ev b rho) in *.
+  set (t := F * ev (form v) rho) in *. set (u := F * ev (form w) rho) in *.
   assert (Ed : encloses eps d (IZR m * t - IZR i * u)).
   { pose proof (linear_ok eps [(m, inside v); ((- i)%Z, inside w)] [t; u] (noise_true _ _ E)) as L.
     cbn [combination map snd] in L. rewrite opp_IZR in L.
@@ -161,29 +161,28 @@ Proof.
     [exact Ey|]. field. lra.
 Qed.
 
-Lemma visit_ok : forall eps p k a0 e p', enclosed eps p -> Map.find k (arguments s) = Some a0 ->
-  ev e rho = ev a0 rho -> visit pairs p k e = Some p' ->
-  exists eps', grows eps eps' /\ enclosed eps' p'.
+Lemma visit_ok : forall eps p k e p', enclosed eps p -> is_relu k e ->
+  visit pairs p k e = Some p' -> exists eps', grows eps eps' /\ enclosed eps' p'.
 Proof.
-  intros eps p k a e p' E A V H. unfold visit in H.
+  intros eps p k e p' E A H. unfold visit in H.
   set (is_moved := existsb (fun t => Map.mem (fst t) (moved p)) e) in *.
   pose proof (noise_true _ _ E) as N.
   destruct (enclose (own p) e) as [z|] eqn:Z; [|discriminate].
-  apply (enclose_ok eps rho) in Z; [|assumption | eapply own_true; exact E]. rewrite V in Z.
+  apply (enclose_ok eps rho) in Z; [|assumption | eapply own_true; exact E].
   destruct (if is_moved then enclose (near p) e else Some z) as [y|] eqn:Y; [|discriminate].
-  assert (Ey : encloses eps y (F * ev a rho)).
-  { destruct is_moved; [|injection Y as <-; assumption]. rewrite <- V.
+  assert (Ey : encloses eps y (F * ev e rho)).
+  { destruct is_moved; [|injection Y as <-; assumption].
     eapply enclose_ok; [assumption | eapply near_true; exact E | exact Y]. }
   pose proof (range_ok _ _ _ N Z) as Wz. pose proof (range_ok _ _ _ N Ey) as Wy.
   set (i := if is_moved then meet (range z) (range y) else range z) in *.
-  assert (W : within i (F * ev a rho))
+  assert (W : within i (F * ev e rho))
     by (unfold i; destruct is_moved; [apply meet_ok|]; assumption).
   destruct (relu_zonotope (noise p) z i) as [[r w] n] eqn:R. injection H as <-.
   eapply relu_zonotope_ok in R; [|exact N | eapply noise_used; exact E | exact Z | exact W].
   destruct R as (eps1 & G1 & L1 & E1). rewrite <- (symbol_value_fine _ _ A) in E1.
-  assert (S1 : seen_ok eps1 k (Visited y i w)).
-  { exists a. split; [assumption|]. split; [eapply grows_encloses; eassumption | assumption]. }
-  destruct (approach_ok eps1 (see k (Visited y i w) (record k r n p)) k (Visited y i w))
+  assert (S1 : seen_ok eps1 k (Visited e y i w)).
+  { split; [assumption|]. split; [eapply grows_encloses; eassumption | assumption]. }
+  destruct (approach_ok eps1 (see k (Visited e y i w) (record k r n p)) k (Visited e y i w))
     as (eps2 & G2 & E2); [|assumption|].
   - apply enclosed_see; [|assumption]. eapply enclosed_record; eassumption.
   - exists eps2. split; [eapply grows_trans; eassumption | assumption].
@@ -196,11 +195,17 @@ Proof.
   destruct (Map.mem k (near p)); [injection H as <-; assumption|].
   unfold unknown in H. destruct (is_known s k); [injection H as <-; assumption|].
   destruct (Map.find k (arguments s)) as [a|] eqn:A; [|injection H as <-; assumption].
-  assert (V : ev (reduced last s a) rho = ev a rho) by (eapply ev_reduced; exact known).
-  set (e := reduced last s a) in *.
+  set (b := match Map.find k (partial s) with Some b => b | None => a end) in *.
+  assert (B : is_relu k b).
+  { unfold b. destruct (Map.find k (partial s)) as [c|] eqn:C.
+    - eapply partial_true; eassumption.
+    - apply (proj2 model). assumption. }
+  set (e := reduced last s b) in *.
+  assert (V : is_relu k e)
+    by (unfold is_relu, e; rewrite (ev_reduced fine last s tau) by exact known; exact B).
   assert (One : forall q q', (exists eps, enclosed eps q) -> visit pairs q k e = Some q' ->
                 exists eps, enclosed eps q').
-  { intros q q' [eps Eq] Q. destruct (visit_ok _ _ _ _ _ _ Eq A V Q) as (eps' & _ & E').
+  { intros q q' [eps Eq] Q. destruct (visit_ok _ _ _ _ _ Eq V Q) as (eps' & _ & E').
     exists eps'. assumption. }
   destruct (visit pairs p k e) as [p1|] eqn:P1; [injection H as <-; eauto|].
   match type of H with match fold_left ?f _ _ with _ => _ end = _ => set (step := f) in H end.
@@ -268,10 +273,10 @@ Proof.
 Qed.
 
 Lemma reach_ok : forall p k v, enclosures last s pairs = Some p -> Map.find k (seen p) = Some v ->
-  exists a, Map.find k (arguments s) = Some a /\ within (reach v) (F * ev a rho).
+  is_relu k (form v) /\ within (reach v) (F * ev (form v) rho).
 Proof.
   intros p k v P H. destruct (enclosures_ok _ P) as [eps E].
-  destruct (seen_true _ _ E _ _ H) as (a & A & _ & W). eauto.
+  destruct (seen_true _ _ E _ _ H) as (A & _ & W). auto.
 Qed.
 
 End Pass.
@@ -285,22 +290,23 @@ Lemma settle_by_ok : forall tau s pairs p s1 k, true_at tau s -> true_at tau s1 
 Proof.
   intros tau s pairs p s1 k T T1 A P. unfold settle_by.
   destruct (Map.find k (seen p)) as [v|] eqn:V; [|auto using extends_refl].
-  destruct (unknown s1 k) as [a|] eqn:U; [|auto using extends_refl].
-  assert (W : forall rho, models (arguments s1) rho -> within (reach v) (F * ev a rho)).
-  { intros rho M. rewrite A in M. pose proof (proj2 T _ M) as K.
-    destruct (reach_ok _ _ _ _ K M _ _ _ P V) as (b & B & W). unfold unknown in U.
-    destruct (is_known s1 k); [discriminate|]. rewrite A, B in U. injection U as <-. assumption. }
+  assert (W : forall rho, models (arguments s1) rho ->
+              is_relu rho k (form v) /\ within (reach v) (F * ev (form v) rho)).
+  { intros rho M. rewrite A in M. eapply reach_ok; [apply (proj2 T _ M) | exact M | exact P | exact V]. }
   assert (R : forall e, says last x s1 (k, e) ->
             true_at tau (resolve last s1 k e) /\ extends s1 (resolve last s1 k e) /\
             arguments (resolve last s1 k e) = arguments s).
   { intros e S. destruct (resolve_ok fine last x tau s1 k e T1 S). auto. }
+  pose proof (real_fine _ fine_positive) as RF.
   destruct (Z.leb_spec 0 (fst (reach v))) as [Hl|_];
-    [|destruct (Z.leb_spec (snd (reach v)) 0) as [Hh|_]; [|auto using extends_refl]]; apply R;
-    intros rho M; cbn [fst snd ev]; rewrite (unknown_ok last x _ _ _ _ U M);
-    specialize (W _ M); destruct W as [W1 W2]; pose proof (real_fine _ fine_positive).
-  - apply relu_pos. apply IZR_le in Hl. apply positive_factor with F; lra.
-  - apply relu_neg. apply IZR_le in Hh. assert (0 <= - ev a rho); [|lra].
+    [|destruct (Z.leb_spec (snd (reach v)) 0) as [Hh|_]].
+  - apply R. intros rho M. destruct (W _ M) as [E [W1 _]]. cbn [fst snd]. rewrite E.
+    apply relu_pos. apply IZR_le in Hl. apply positive_factor with F; lra.
+  - apply R. intros rho M. destruct (W _ M) as [E [_ W2]]. cbn [fst snd ev]. rewrite E.
+    apply relu_neg. apply IZR_le in Hh. assert (0 <= - ev (form v) rho); [|lra].
     apply positive_factor with F; lra.
+  - split; [|split; [split; auto | assumption]]. apply set_partial_ok; [assumption|].
+    intros rho M. apply (W _ M).
 Qed.
 
 Lemma settle_all_ok : forall tau s pairs s', true_at tau s -> settle_all last s pairs = Some s' ->

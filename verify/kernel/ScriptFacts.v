@@ -41,8 +41,8 @@ Lemma refresh_ok : forall tau s, true_at tau s ->
   true_at tau (refresh last s) /\ extends s (refresh last s).
 Proof.
   intros tau s [S F]. split; [|split; auto]. split; [assumption|]. intros rho M.
-  pose proof (F _ M) as G. pose proof G as [F1 F2 F3 F4]. split; try assumption.
-  intros v. rewrite F4. cbn [refresh set_question targets]. unfold entry.
+  pose proof (F _ M) as G. pose proof G as [F1 F2 F3 F4 F5]. split; try assumption.
+  intros v. rewrite F5. cbn [refresh set_question targets]. unfold entry.
   unfold Map.map. rewrite Map.gmapi. destruct (Map.find v (targets s)); [|reflexivity].
   symmetry. eapply ev_reduced; eassumption.
 Qed.
@@ -154,7 +154,7 @@ Proof.
   set (tau' := point [ev e rho0]).
   match type of P1 with proved ?q => set (s1 := q) in P1 end.
   assert (T1 : true_at tau' s1).
-  { split; [exact S|]. intros rho M. destruct (F _ M) as [F1 F2 F3 F4]. split; try assumption.
+  { split; [exact S|]. intros rho M. destruct (F _ M) as [F1 F2 F3 F4 F5]. split; try assumption.
     intros v. change (targets s1) with (table [constant 1; e]).
     rewrite (ev_entry 1 rho _ [ev e rho0]); [unfold tau'; lra|].
     cbn [map]. rewrite V, ev_constant by (try assumption; eapply model_one; exact M).
@@ -171,7 +171,7 @@ Qed.
 Lemma facts_add_row : forall tau s rho e, facts s tau rho -> 0 <= ev e rho ->
   facts (add_row e s) tau rho.
 Proof.
-  intros tau s rho e [F1 F2 F3 F4] H. split; try assumption.
+  intros tau s rho e [F1 F2 F3 F4 F5] H. split; try assumption.
   intros j d G. cbn [add_row rows] in G. apply find_add in G as [[_ ->]|G]; [|eauto]. assumption.
 Qed.
 
