@@ -115,7 +115,8 @@ Lemma paired_ok : forall eps p k pr w z, enclosed eps p -> paired pairs p k = So
   (0 < mine pr)%Z /\ (0 < its pr)%Z /\ seen_ok eps (partner pr) w /\
   encloses eps z (F * rho (partner pr)).
 Proof.
-  intros eps p k pr w z E H. unfold paired in H. destruct (Map.find k pairs) as [q|]; [|discriminate].
+  intros eps p k pr w z E H. unfold paired in H.
+  destruct (Map.find k pairs) as [q|]; [|discriminate].
   destruct (Map.find (partner q) (seen p)) as [v|] eqn:V; [|discriminate].
   destruct (Map.find (partner q) (near p)) as [y|] eqn:Y; [|discriminate].
   destruct ((0 <? mine q)%Z && (0 <? its q)%Z) eqn:P; [|discriminate]. injection H as <- <- <-.
@@ -292,7 +293,8 @@ Proof.
   destruct (Map.find k (seen p)) as [v|] eqn:V; [|auto using extends_refl].
   assert (W : forall rho, models (arguments s1) rho ->
               is_relu rho k (form v) /\ within (reach v) (F * ev (form v) rho)).
-  { intros rho M. rewrite A in M. eapply reach_ok; [apply (proj2 T _ M) | exact M | exact P | exact V]. }
+  { intros rho M. rewrite A in M.
+    eapply reach_ok; [apply (proj2 T _ M) | exact M | exact P | exact V]. }
   assert (R : forall e, says last x s1 (k, e) ->
             true_at tau (resolve last s1 k e) /\ extends s1 (resolve last s1 k e) /\
             arguments (resolve last s1 k e) = arguments s).

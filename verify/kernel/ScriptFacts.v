@@ -197,7 +197,8 @@ Lemma all_met_ok : forall tau s rho lower, facts s tau rho -> models (arguments 
   is_lower lower rho -> forall os ls, all_met last lower s os ls = true ->
   forall o, In o os -> meets tau o.
 Proof.
-  intros tau s rho lower F M L. induction os as [|o os IH]; intros [|l ls] H p Hp; cbn [all_met] in H;
+  intros tau s rho lower F M L.
+  induction os as [|o os IH]; intros [|l ls] H p Hp; cbn [all_met] in H;
     try discriminate; [destruct Hp|].
   apply andb_prop in H as [H1 H2]. destruct Hp as [<-|Hp]; [|eauto].
   eapply met_ok; eassumption.
@@ -240,7 +241,8 @@ Proof.
     set (s1 := refresh last s) in *. rewrite <- X.
     destruct T1 as [S F]. destruct (inhabited _ _ _ S) as [rho M]. specialize (F _ M).
     destruct ls as [|l ls];
-      [|eapply all_met_ok; [exact F | exact M | | exact H]; intros e m; apply minimum_ok with (1 := F)].
+      [|eapply all_met_ok; [exact F | exact M | | exact H];
+        intros e m; apply minimum_ok with (1 := F)].
     revert H. destruct (obligations s1) as [|o os]; intros H; [intros p []|].
     apply andb_prop in H as [_ H].
     rewrite forallb_forall in H. intros p Hp. eapply trivially_met_ok; [exact F | exact M | auto].

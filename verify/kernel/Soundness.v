@@ -278,10 +278,11 @@ Proof.
   rename W into FL, H4 into FR, H3 into C0, H2 into CE, H1 into DF, H0 into RF.
   apply fits_positive in FL, FR. apply negb_true_iff, Nat.eqb_neq in C0. apply Nat.eqb_eq in CE.
   pose proof (scale_positive _ FL) as PL. pose proof (scale_positive _ FR) as PR.
-  pose proof (unit_positive _ _ DF) as U. pose proof (fine_positive _ _ DF) as FP. pose proof (with_domain_true _ _ _ arity DF Hx
-                                          (of_differences (claimed_relation c))) as T0.
+  pose proof (unit_positive _ _ DF) as U. pose proof (fine_positive _ _ DF) as FP.
+  pose proof (with_domain_true _ _ _ arity DF Hx (of_differences (claimed_relation c))) as T0.
   pose proof (scaled_inputs_ok _ _ _ arity DF Hx) as V0. unfold start in S. cbn zeta in S.
-  set (u := unit_of (claimed_domain c)) in *. set (w := fine_of (claimed_domain c)) in *. set (last := last_of (inputs c)) in *.
+  set (u := unit_of (claimed_domain c)) in *. set (w := fine_of (claimed_domain c)) in *.
+  set (last := last_of (inputs c)) in *.
   set (xs := scaled_inputs (inputs c) (claimed_domain c)) in *.
   set (s := with_domain (inputs c) (claimed_domain c) _) in *.
   destruct (evaluate last s u (left_network c) xs) as [[s1 ls]|] eqn:EL; [|discriminate].
