@@ -26,6 +26,7 @@ from verify.float_bound import checked_float_bound, deployed, float_bound
 from verify.floating import float32_bound_over, local_error
 from verify.formats.network_file import read_network
 from verify.formats.network_json import network_text
+from verify.report.report import write_report
 from verify.result import FLOAT_BOUND
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -394,6 +395,24 @@ def test_prove_writes_the_bound_and_check_asks_its_checker(
     assert "nothing is stated about float32 evaluation: float32: expected a box" in (
         capsys.readouterr().out
     )
+
+
+def test_the_report_says_what_follows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = str(EXAMPLES / "iris_4-5-5-3.onnx"), tmp_path / "out"
+    words = ["prove", file, file, "--domain", "box:0,8", "--relation", "confidence=0.9"]
+    assert main([*words, "--floats", "1", "-o", str(out)]) == 0
+    assert "it follows for confidence=9/10: where left's softmax" in capsys.readouterr().out
+    source = write_report(out, pdflatex="no-such-program").tex.read_text()
+    assert "What was asked" in source
+    assert "softmax of a class is at least 9/10" in source
+    assert "was accepted by" in source
+    assert "largest output leads by" in source
+    value = json.loads((out / FLOAT_BOUND).read_bytes())
+    value["networks"][0]["bound"][0] = "0"
+    (out / FLOAT_BOUND).write_text(json.dumps(value))
+    source = write_report(out, pdflatex="no-such-program").tex.read_text()
+    assert "was not accepted, the checker says: rejected, " in source
+    assert "largest output leads by" not in source
 
 
 def test_bounds_about_another_box_say_nothing_of_the_claim(tmp_path: Path) -> None:

@@ -111,9 +111,9 @@ def confidence_reduction(confidence: Confidence, claim: Claim) -> Reduction:
     return Reduction(
         claim=replace(claim, relation=Margin(margin).text),
         asked=confidence.text,
-        follows=f"wherever left's softmax gives a class at least {confidence.delta}, no output of "
-        f"right exceeds right's output of that class, since then it leads in left by at least "
-        f"{decimal_below(margin)} <= ln({confidence.delta / (1 - confidence.delta)}) (T39)",
+        follows=f"where left's softmax of a class is at least {confidence.delta}, no output of "
+        f"right exceeds that of the class (leads of {decimal_below(margin)} <= "
+        f"ln({confidence.delta / (1 - confidence.delta)}), T39)",
         fails_at=lambda point: confidence.fails_for(sides[0](point), sides[1](point)),
         gap="the margin that the confidence implies is met there, the confidence itself is not",
         narrower=replace(claim, relation=Margin(sufficient).text),

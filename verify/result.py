@@ -44,6 +44,8 @@ class Run:
         construction: Free facts about the construction.
         seconds: The time of every phase.
         opinion: What a second solver said, if one was asked.
+        asked: What the claim answers, where that is a question of another shape.
+        follows: What a proof of the claim says about it.
     """
 
     command: tuple[str, ...]
@@ -52,11 +54,14 @@ class Run:
     construction: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     opinion: Opinion | None = None
+    asked: str = ""
+    follows: str = ""
 
     def json(self, verdict: Verdict) -> dict[str, object]:
         """The content of run.json."""
         opinion = self.opinion
-        return {
+        question = {"asked": self.asked, "follows": self.follows} if self.asked else {}
+        return question | {
             "command": list(self.command),
             "construction": self.construction,
             "engine": "" if isinstance(verdict, Unknown) else verdict.engine,

@@ -100,14 +100,14 @@ def settle(
     started = time.monotonic()
     verdict = _answered(question, decided(question, terminal), terminal, started)
     run = replace(run, seconds=run.seconds | _seconds(verdict, time.monotonic() - started))
+    if question.reduction is not None:
+        run = replace(run, asked=question.reduction.asked, follows=question.reduction.follows)
     if question.opinion is not None:
         with terminal.progress("asking Z3"):
             run = replace(run, opinion=_second_opinion(claim, question.opinion))
     written = () if question.out is None else write_result(question.out, claim, verdict, run)
     files = [] if question.out is None else _files(question.out, written)
     facts = {"claim": _claim_facts(claim), "files": files, **_facts(verdict), **run.json(verdict)}
-    if question.reduction is not None:
-        facts |= {"asked": question.reduction.asked, "follows": question.reduction.follows}
     lines = [*_claim_lines(claim), *_lines(claim, verdict, run)]
     lines += _what_follows(question, verdict)
     if question.float_cells and isinstance(verdict, Equivalent):

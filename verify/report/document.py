@@ -12,6 +12,7 @@ from theory.errors import TheoryError
 from theory.network import Network
 from theory.symbolic import as_expression, coordinates, latex_of, tree_size
 from verify.claim import NamedNetwork
+from verify.float_bound import FloatCheck
 from verify.kink_certificate import CHECKER
 from verify.relation import read_relation
 from verify.report.case_tree import KINDS, tree_of_certificate
@@ -66,8 +67,10 @@ class NetworkView:
     tables: tuple[WeightTable, ...]
 
 
-def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> str:
-    """The TeX source of a report."""
+def report_source(
+    evidence: Evidence, judgement: Judgement, limits: Limits, floats: FloatCheck | None = None
+) -> str:
+    """The TeX source of a report; `floats` is what the checker of float32 bounds said, if asked."""
     claim, run = evidence.claim, evidence.run
     has_kinks = judgement.check is not None and judgement.check.name == CHECKER.name
     tree, tree_error = (None, "") if has_kinks else tree_of_certificate(evidence.certificate)
@@ -89,6 +92,7 @@ def report_source(evidence: Evidence, judgement: Judgement, limits: Limits) -> s
         counterexample=evidence.counterexample.point if evidence.counterexample else (),
         violation=_violation(evidence, judgement.status, limits.rows),
         run=run,
+        floats=floats,
         theorem=named_theorem(run.theorem),
         behind=theorems_behind(run.theorem),
         calculus=(KINKS,) if has_kinks else theorems_of_the_calculus(tree),

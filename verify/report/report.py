@@ -5,11 +5,13 @@ from pathlib import Path
 
 from verify.errors import InputError
 from verify.extended_claim import CHECKER as EXTENDED_CHECKER
+from verify.float_bound import checked_float_bound
 from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
 from verify.report.judgement import Status, judge
 from verify.report.pdf import typeset
+from verify.result import FLOAT_BOUND
 
 TEX, PDF = "report.tex", "report.pdf"
 
@@ -54,7 +56,9 @@ def write_report(
     """
     evidence = read_evidence(folder)
     judgement = judge(evidence, folder, checker)
-    source = report_source(evidence, judgement, limits or Limits())
+    has_floats = (folder / FLOAT_BOUND).exists()
+    floats = checked_float_bound(folder, evidence.claim) if has_floats else None
+    source = report_source(evidence, judgement, limits or Limits(), floats)
     return _written(folder, source, judgement.status, pdflatex)
 
 

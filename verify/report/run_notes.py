@@ -36,6 +36,8 @@ class RunNotes:
         seconds: (phase, seconds).
         opinion: What a second solver said, if one was asked.
         reason: Why there is no proof, or an empty text.
+        asked: What the claim answers, where that is a question of another shape.
+        follows: What a proof of the claim says about it.
     """
 
     command: tuple[str, ...] = ()
@@ -46,6 +48,8 @@ class RunNotes:
     seconds: tuple[tuple[str, float], ...] = ()
     opinion: Opinion | None = None
     reason: str = ""
+    asked: str = ""
+    follows: str = ""
 
 
 def read_run_notes(path: Path) -> RunNotes:
@@ -73,6 +77,8 @@ def read_run_notes(path: Path) -> RunNotes:
         seconds=_seconds(notes.get("seconds")),
         opinion=_opinion(notes.get("second_opinion")),
         reason=_note(notes.get("reason")),
+        asked=_note(notes.get("asked")),
+        follows=_note(notes.get("follows")),
     )
 
 
