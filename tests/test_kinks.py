@@ -396,6 +396,60 @@ def test_edited_evidence_is_rejected(name: str) -> None:
         accepted(claim, edit(Lines.of(certificate)).certificate(certificate))
 
 
+def slab(low: Fraction, high: Fraction, left: str, right: str) -> dict[str, list[Form]]:
+    """The facets of low <= x <= high in the unit square, the first and last under a name."""
+    ends = [
+        [
+            (end.denominator, end.numerator, y * end.denominator, z * end.denominator)
+            for y, z in SQUARE
+        ]
+        for end in (low, high)
+    ]
+    sides = {
+        f"{left}{right}{i}": [ends[0][i], ends[0][(i + 1) % 4], ends[1][i], ends[1][(i + 1) % 4]]
+        for i in range(4)
+    }
+    return {left: ends[0], right: ends[1], **sides}
+
+
+SQUARE = ((0, 0), (1, 0), (1, 1), (0, 1))
+
+
+def listed_slabs(slabs: Sequence[dict[str, list[Form]]]) -> CellList:
+    """Cells by the names of their facets."""
+    facets = {name: points for one in slabs for name, points in one.items()}
+    vertices = list(dict.fromkeys(point for points in facets.values() for point in points))
+    names = list(facets)
+    return CellList(
+        tuple(vertices),
+        tuple(tuple(vertices.index(point) for point in facets[name]) for name in names),
+        tuple(tuple(names.index(name) for name in one) for one in slabs),
+    )
+
+
+def test_cells_that_are_there_three_times_are_rejected() -> None:
+    """Facets with two cells on one side: every point is covered, and a kink counted thrice."""
+    claim, _ = relu_of_relus()
+    other = claim_of(claim.left.network, one_input([[1], [-1]], [0, 0], [5, 1]), claim.domain)
+    half, zero, one = Fraction(1, 2), Fraction(0), Fraction(1)
+    outer = [slab(-one, -half, "first", "left"), slab(half, one, "right", "last")]
+    inner = [
+        side
+        for copy, low, high in (("a", "left", "right"), ("b", "low", "high"), ("c", "low", "high"))
+        for side in (
+            slab(-half, zero, low, f"middle {copy}"),
+            slab(zero, half, f"middle {copy}", high),
+        )
+    ]
+    thrice = KinkCertificate.listing(other, ("left",), listed_slabs([*outer, *inner]))
+    with pytest.raises(RejectedError, match="either side"):
+        accepted(other, thrice)
+    once = listed_slabs([*outer, *inner[:2]])
+    assert is_accepted(claim, KinkCertificate.listing(claim, ("left",), once))
+    with pytest.raises(RejectedError, match="kink is left on a plane"):
+        accepted(other, KinkCertificate.listing(other, ("left",), once))
+
+
 HEADS: dict[str, object] = {
     "version": 2,
     "format": "relucert-certificate",
@@ -500,6 +554,21 @@ def test_a_kink_on_half_a_plane_is_rejected() -> None:
         accepted(claim, kink_certificate(claim))
     verdict = prove(claim, engine="kinks")
     assert isinstance(verdict, Different)
+
+
+@pytest.mark.parametrize("by_cells", [(), ("left",)])
+def test_a_bump_that_reaches_no_side_of_the_domain_is_rejected(by_cells: tuple[str, ...]) -> None:
+    """relu(1/2 - |x| - |y| - |z|): all lines begin without a kink, and all corners are equal."""
+    axes = [[sign * (i == j) for j in range(3)] for i in range(3) for sign in (1, -1)]
+    layers = Affine.dense(axes, [0] * 6), Affine.dense([[-1] * 6], [Fraction(1, 2)])
+    bump = Network((*layers, Affine.dense([[1]], [0])))
+    claim = claim_of(bump, Network((Affine.dense([[0, 0, 0]], [0]),)), CUBE)
+    cones = domain_cones(CUBE)
+    if by_cells:
+        cones = tuple(region.cell for region in regions_within(bump, cones))
+    certificate = KinkCertificate.listing(claim, by_cells, CellList.of(cones))
+    with pytest.raises(RejectedError, match=r"ends on a line|at a vertex"):
+        accepted(claim, certificate)
 
 
 def test_three_hidden_layers_are_not_read_by_units() -> None:
