@@ -398,14 +398,14 @@ def test_edited_evidence_is_rejected(name: str) -> None:
 
 def slab(low: Fraction, high: Fraction, left: str, right: str) -> dict[str, list[Form]]:
     """The facets of low <= x <= high in the unit square, the first and last under a name."""
-    ends = [
+    ends: list[list[Form]] = [
         [
             (end.denominator, end.numerator, y * end.denominator, z * end.denominator)
             for y, z in SQUARE
         ]
         for end in (low, high)
     ]
-    sides = {
+    sides: dict[str, list[Form]] = {
         f"{left}{right}{i}": [ends[0][i], ends[0][(i + 1) % 4], ends[1][i], ends[1][(i + 1) % 4]]
         for i in range(4)
     }
