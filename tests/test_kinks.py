@@ -294,6 +294,8 @@ def test_T35_the_worked_example() -> None:
     uses = Counter(facet for cell in lines.cells for facet in cell)
     assert len(lines.vertices) == 12
     assert Counter(uses.values()) == {1: 10, 2: 1}
+    whole = CellList.of(domain_cones(claim.domain)).in_space()
+    assert is_accepted(claim, KinkCertificate.listing(claim, (), whole))  # a unit along its line
 
 
 def without(values: list[list[int]], index: int) -> list[list[int]]:
@@ -448,6 +450,33 @@ def test_cells_that_are_there_three_times_are_rejected() -> None:
     assert is_accepted(claim, KinkCertificate.listing(claim, ("left",), once))
     with pytest.raises(RejectedError, match="kink is left on a plane"):
         accepted(other, KinkCertificate.listing(other, ("left",), once))
+
+
+def test_a_facet_listed_twice_does_not_hide_that_one_is_missing() -> None:
+    """The left half alone, its outer facet doubled: all edges seem to be shared."""
+    claim, _ = relu_of_relus()
+    line = Network((Affine.dense([[-1]], [0]),))  # |x| where x <= 0
+    other = claim_of(claim.left.network, line, claim.domain)
+    half = slab(Fraction(-1), Fraction(0), "outer", "middle")
+    points = half.pop("middle")
+    assert len(points) == 4
+    half["again"] = half["outer"][::-1]
+    certificate = KinkCertificate.listing(other, ("left",), listed_slabs([half]))
+    with pytest.raises(RejectedError, match="a facet is listed twice"):
+        accepted(other, certificate)
+
+
+@pytest.mark.parametrize("bits", range(80))
+def test_kinks_of_several_outputs_do_not_cancel(bits: int) -> None:
+    """Outputs 2^bits relu(x) and -relu(x) against none, cells that are the same where x <= 0."""
+    both = Network((Affine.dense([[1]], [0]), Affine.dense([[1 << bits], [-1]], [0, 0])))
+    none = Network((Affine.dense([[0], [0]], [0, 0]),))
+    claim = claim_of(none, both, Box.cube(1, -1, 1))
+    zero, one = Fraction(0), Fraction(1)
+    halves = [slab(-one, zero, "first", "middle"), slab(zero, one, "middle", "last")]
+    certificate = KinkCertificate.listing(claim, ("left",), listed_slabs(halves))
+    with pytest.raises(RejectedError, match="a kink is left on a plane"):
+        accepted(claim, certificate)
 
 
 HEADS: dict[str, object] = {
