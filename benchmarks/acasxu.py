@@ -14,6 +14,7 @@ replayed in onnxruntime at the nearest float32 points. `--write` puts the tables
 import argparse
 import csv
 import json
+import resource
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -30,6 +31,7 @@ from verify.cli import main as relucert
 from verify.cli.instances import RESULTS, Row, read_rows
 from verify.competition import nearest_float32
 from verify.formats.instances_file import read_instances
+from verify.report.judgement import run_checker
 
 NOTE = Path(__file__).resolve().parents[1] / "notes" / "acasxu.md"
 COMMAND = "python -m benchmarks.acasxu --write --family {}"
@@ -43,7 +45,7 @@ HEAD = (
     "pair",
     "answer",
     "computing s",
-    "of it check s",
+    "check again, s",
     "leaves",
     "certificate bytes",
     "exact margin",
@@ -121,11 +123,26 @@ def rows_of(family: str, folder: Path, seed: int, seconds: float) -> Iterator[tu
 
 
 def _cells(pair: Pair, row: Row, place: Path) -> tuple[str, ...]:
-    head = (pair.name, row.result, row.cpu, row.check or "", row.leaves, row.bytes)
+    check = f"{checking_seconds(place):.1f}" if row.result == "unsat" else ""
+    head = (pair.name, row.result, row.cpu, check, row.leaves, row.bytes)
     if row.result != "sat":
         return (*head, "", "", "")
     replay = replayed(pair, place) if pair.left.endswith(".onnx") else ""
     return (*head, row.margin, row.float32, replay)
+
+
+def checking_seconds(place: Path) -> float:
+    """The computing time of the standalone checker, which is to accept the certificate again.
+
+    Raises:
+        ValueError: it does not accept it.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = run_checker(place)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if found.answer != "accepted":
+        raise ValueError(f"{place}: {found.answer}, {found.line}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def replayed(pair: Pair, place: Path) -> str:

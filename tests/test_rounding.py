@@ -104,15 +104,16 @@ def test_the_least_tolerance_is_near_the_witness() -> None:
     right = Network((Affine.dense([[1], [-1]], [0, 0]), Affine.dense([[Fraction(9, 10), 1]], [0])))
     claim = claim_of(left, right, Box.cube(1, -1, 1))
     found = least_tolerance(claim, None)
-    assert found.is_proved
+    assert found.proof is not None
     assert found.lower == Fraction(1, 10)
     assert found.point == (Fraction(1),)
     assert found.upper == Fraction(102, 1000)
     assert difference(claim, (Fraction(1, 2),)) == Fraction(1, 20)
     same = least_tolerance(claim_of(left, left, Box.cube(1, -1, 1)), None)
-    assert (same.lower, same.upper, same.is_proved) == (0, 0, True)
+    assert (same.lower, same.upper) == (0, 0)
+    assert same.proof is not None
     nothing = least_tolerance(claim, None, lambda *_: Unknown("no time"))
-    assert not nothing.is_proved
+    assert nothing.proof is None
     assert nothing.upper == short_above(25 * nothing.lower)
 
 

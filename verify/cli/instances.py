@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from verify.cli.options import AsJson, Out, Quiet
+from verify.cli.resumption import interrupted_by_termination
 from verify.cli.terminal import Terminal
 from verify.errors import InputError
 
@@ -108,10 +109,11 @@ def instances(
     if timeout is not None:
         found = tuple(replace(one, seconds=timeout) for one in found)
     terminal = Terminal(json, quiet)
-    if out is not None:
-        return _run_all(found, prepared_folder(out), terminal, retry=retry)
-    with TemporaryDirectory() as folder:
-        return _run_all(found, Path(folder), terminal, retry=retry)
+    with interrupted_by_termination():  # so that the process of an instance ends with this one
+        if out is not None:
+            return _run_all(found, prepared_folder(out), terminal, retry=retry)
+        with TemporaryDirectory() as folder:
+            return _run_all(found, Path(folder), terminal, retry=retry)
 
 
 def _run_all(

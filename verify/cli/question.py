@@ -52,6 +52,7 @@ class Question:
         workers: Who searches with this process, if anyone.
         reduction: What is asked, where the claim only answers it.
         float_cells: Into how many cells the box is cut to bound float32 evaluation; 0: it is not.
+        known: The verdict, where the claim was already put to the prover.
         halves: Bisections with which the engine `stability` is likely to answer; it is asked first.
     """
 
@@ -63,6 +64,7 @@ class Question:
     workers: "Workers | None" = None
     reduction: "Reduction | None" = None
     float_cells: int = 0
+    known: Verdict | None = None
     halves: "Tree | None" = None
 
 
@@ -98,7 +100,8 @@ def settle(
     claim = question.claim
     _refuse_empty(claim.domain)
     started = time.monotonic()
-    verdict = _answered(question, decided(question, terminal), terminal, started)
+    verdict = question.known or decided(question, terminal)
+    verdict = _answered(question, verdict, terminal, started)
     run = replace(run, seconds=run.seconds | _seconds(verdict, time.monotonic() - started))
     if question.reduction is not None:
         run = replace(run, asked=question.reduction.asked, follows=question.reduction.follows)

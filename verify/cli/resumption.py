@@ -35,7 +35,7 @@ def decided(question: "Question", terminal: Terminal) -> Verdict:
     save = None if checkpoint is None else checkpoint.save
     means = Means(question.workers, begun or [GAP], save, question.halves)
     try:
-        with _interrupted_by_termination(), terminal.progress("proving") as tell:
+        with interrupted_by_termination(), terminal.progress("proving") as tell:
             verdict = prove(question.claim, question.engine, question.timeout, tell, means)
     except KeyboardInterrupt:
         raise StoppedError(_word(checkpoint)) from None
@@ -67,7 +67,7 @@ def _word(checkpoint: "Checkpoint | None") -> str:
 
 
 @contextmanager
-def _interrupted_by_termination() -> Iterator[None]:
+def interrupted_by_termination() -> Iterator[None]:
     """Let SIGTERM, which batch systems send, do what Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -65,11 +65,11 @@ def _settled(task: Task, terminal: Terminal, form: str, copy: NetworkCopy) -> in
     lines = [f"{form}: {told}"]
     facts: dict[str, object] = asdict(trace)
     started = time.monotonic()
-    epsilon = _number(task, "eps", Fraction(-1))
+    epsilon, known = _number(task, "eps", Fraction(-1)), None
     if epsilon < 0:
         with terminal.progress("looking for the least tolerance that is proved"):
             found = least_tolerance(claim, task.timeout or _SECONDS)
-        epsilon = found.upper
+        epsilon, known = found.upper, found.proof
         facts["witnessed"] = str(found.lower)
         lines.append(f"a point with a difference of {decimal(found.lower)} was met")
     if not terminal.as_json:
@@ -78,4 +78,5 @@ def _settled(task: Task, terminal: Terminal, form: str, copy: NetworkCopy) -> in
     run = Run(task.command, form, None, facts, seconds)
     asked = replace(claim, relation=Epsilon(epsilon).text if epsilon else "exact")
     limits = (task.engine, task.timeout, task.opinion)
-    return settle(Question(asked, *limits, task.folder, task.workers), run, terminal)
+    question = Question(asked, *limits, task.folder, task.workers, known=known)
+    return settle(question, run, terminal)

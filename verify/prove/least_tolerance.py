@@ -29,13 +29,13 @@ class Tolerance:
         lower: The greatest difference at a point that was met, exactly.
         point: That point; None where no difference was met.
         upper: A tolerance that was proved, or the largest one that was tried.
-        is_proved: Which of the two.
+        proof: Its proof, if there is one.
     """
 
     lower: Fraction
     point: Vector | None
     upper: Fraction
-    is_proved: bool
+    proof: Equivalent | None = None
 
 
 def _searched(claim: Claim, seconds: float | None) -> Verdict:
@@ -56,17 +56,18 @@ def least_tolerance(claim: Claim, seconds: float | None, search: Search = _searc
     if not lower:
         verdict = search(replace(claim, relation="exact"), seconds)
         if not isinstance(verdict, Different):
-            return Tolerance(ZERO, None, ZERO, isinstance(verdict, Equivalent))
+            proof = verdict if isinstance(verdict, Equivalent) else None
+            return Tolerance(ZERO, None, ZERO, proof)
         point, lower = verdict.point, difference(claim, verdict.point)
     upper = lower
     for ratio in RATIOS:
         upper = short_above(lower * (1 + ratio))
         verdict = search(replace(claim, relation=Epsilon(upper).text), seconds)
         if isinstance(verdict, Equivalent):
-            return Tolerance(lower, point, upper, True)
+            return Tolerance(lower, point, upper, verdict)
         if isinstance(verdict, Different):
             point, lower = verdict.point, difference(claim, verdict.point)
-    return Tolerance(lower, point, upper, False)
+    return Tolerance(lower, point, upper)
 
 
 def difference(claim: Claim, point: Vector) -> Fraction:
