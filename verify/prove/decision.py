@@ -27,6 +27,7 @@ _STARTS = 8  # of every class
 _MOST_CLASSES = 12
 _LADDER = (4, 8, 14, 20, 40)  # bits of a coordinate, short ones first
 _DIRECTIONS = 96
+_HOPELESS = 1e-6  # of the outputs' size: floats do not err by more, so exact evaluation is spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,10 @@ def _climbed(
     effort = Effort.thorough(space) if space.dimension <= 64 else COARSE
     climbed = ascended(spread, space, starts[top], effort)
     deep = spread.values(space.points(climbed)[:, None, :])[:, 0]
+    if deep.max() < -_HOPELESS * (
+        1.0 + np.abs(objective.left.outputs(space.points(climbed))).max()
+    ):
+        return None
     best = climbed[int(deep.argmax())]
     points = (space.exact(best, bits) for bits in _LADDER)
     return next((point for point in points if claim.fails_at(point)), None)
