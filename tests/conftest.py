@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
+
 _UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 settings.register_profile(

@@ -20,8 +20,19 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 CLAIM, CERTIFICATE = "claim.json", "certificate.json"
 COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
 CHECKPOINT = "checkpoint.json"
+WITNESS = "witness.json"  # a point with a large difference, beside a certificate
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
-_STALE = (TABLE, FLOAT_BOUND, CERTIFICATE, COUNTEREXAMPLE, RUN, "report.tex", "report.pdf", CLAIM)
+_STALE = (
+    TABLE,
+    FLOAT_BOUND,
+    CERTIFICATE,
+    COUNTEREXAMPLE,
+    WITNESS,
+    RUN,
+    "report.tex",
+    "report.pdf",
+    CLAIM,
+)
 
 
 @dataclass(frozen=True, slots=True)

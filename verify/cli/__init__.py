@@ -5,6 +5,7 @@ Exit status: 0 proved, or done; 1 different, or rejected; 2 unknown, malformed, 
 imported by the verb that needs it, so `relucert --help` answers at once.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from verify.errors import InputError, one_line
 
 UNKNOWN, BAD_INPUT = 2, 3
 _INTERRUPTED = 130
+_THREADS = "OPENBLAS_NUM_THREADS"  # read when numpy is imported, by the verb that needs it
 
 application = typer.Typer(
     name="relucert",
@@ -42,6 +44,7 @@ for verb in (prove, check, transform, report, regions, explain, show, exhaust, i
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    os.environ.setdefault(_THREADS, "1")  # products here are small: threads would only wait
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = application(words or ["--help"], prog_name="relucert", standalone_mode=False)

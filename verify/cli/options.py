@@ -34,7 +34,7 @@ Relation = Annotated[
         "--relation",
         metavar="RELATION",
         help="exact, eps=1/100, or for every output eps=1/100,1/50; top1, topk=3, margin=1/50, "
-        "confidence=9/10.",
+        "confidence=9/10; eps=? encloses the greatest difference (eps=?1/10: within 10 %).",
     ),
 ]
 EngineName = Annotated[

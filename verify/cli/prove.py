@@ -74,6 +74,7 @@ def prove(
     quiet: Quiet = False,
 ) -> int:
     """Prove that two networks are equal on a domain, or find a point where they differ."""
+    from verify.cli.greatest import Asked, read_ratio, tell_greatest
     from verify.cli.question import Question, checked_engine, checked_seconds, settle
     from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
@@ -82,6 +83,7 @@ def prove(
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
+    ratio = read_ratio(relation)
     query: AskedQuery | None = None
     reduction: Reduction | None
     if left.endswith(".vnnlib"):
@@ -90,7 +92,7 @@ def prove(
         query = asked_query(left, network or [], result, out)
         claim, reduction, words = query.reduction.claim, query.reduction, list(network or [])
     else:
-        claim, reduction = _stated(left, right, domain, relation)
+        claim, reduction = _stated(left, right, domain, "exact" if ratio else relation)
         words = [right or "", "--domain", domain, "--relation", relation]
     if query is None and (result is not None or network):
         raise InputError("prove", "--result and --network are for a QUERY.vnnlib")
@@ -102,6 +104,9 @@ def prove(
     command = ("relucert", "prove", left, *words)
     run = Run(command, seconds={"read": time.monotonic() - started})
     workers = chosen_workers(jobs, executor)
+    if ratio is not None:
+        asked = Asked(claim, ratio, timeout, folder, workers)
+        return tell_greatest(asked, run, Terminal(json, quiet))
     question = Question(claim, engine, timeout, second_opinion, folder, workers, reduction, floats)
     return settle(question, run, Terminal(json, quiet), query)
 

@@ -26,13 +26,14 @@ def split_scores(births: Sequence[Birth], targets: Zonotopes, boxes: Indices) ->
     Args:
         births: Where the noises came in.
         targets: What is to become narrower, at the chosen boxes only; weighted.
-        boxes: The numbers of these boxes in the births.
+        boxes: The numbers of these boxes in the births, increasing.
     """
     weights = _weights(births, targets)
     inputs = weights[INPUT].shape[1]
     shares = [np.zeros((*weight.shape, inputs)) for weight in weights]
     direct = weights[INPUT].copy()
-    place = np.full(max((len(b.values.centre[0]) for b in births), default=0), -1, dtype=np.intp)
+    count = max((birth.values.centre.shape[1] for birth in births), default=int(boxes[-1]) + 1)
+    place = np.full(count, -1, dtype=np.intp)
     place[boxes] = np.arange(len(boxes))
     for birth in births:
         _trace(birth, place, shares, weights, direct)

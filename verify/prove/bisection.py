@@ -9,7 +9,7 @@ Theorem: T37 (the search by differences).
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from verify.prove.clock import Clock
 from verify.prove.examination import Examination, Question, Recipe, examined
 from verify.prove.floats import Array
 
-DEEPEST = 400
+DEEPEST = 160
+_COARSE = 30  # the depth to which floats keep all their slack
 _PORTION = 64
 _ENTRIES = 1 << 22  # of the arrays of a portion
 _MANY = 8  # portions in a level, from which on workers are asked
 
 
-class DepthError(Exception):
-    """A box cannot be bisected any more, and is still open."""
+_MOST_OPEN = 1 << 18
 
 
 @dataclass(slots=True)
@@ -89,6 +89,7 @@ class Bisection:
         self.tree = Tree()
         self.level = Level((0,), low[None, :], high[None, :], 0)
         self.examined = 0
+        self.is_stuck = False
 
     @property
     def is_finished(self) -> bool:
@@ -98,29 +99,52 @@ class Bisection:
     def advance(self, clock: Clock, executor: Executor | None = None) -> list[Examination]:
         """Examine the boxes of the level and go on to the next one; what was found.
 
+        If an open box cannot be bisected, or too many are open, the search is stuck: the level
+        stays as it was.
+
         Raises:
-            DepthError: an open box cannot be bisected.
             OutOfTimeError: the deadline has passed; the level stays as it was.
         """
         found = list(self._examinations(clock, executor))
         self.examined += len(self.level.nodes)
-        self._enter(found)
+        self.is_stuck = self._is_stuck(found)
+        if not self.is_stuck:
+            self._enter(found)
         return found
 
+    def _is_stuck(self, found: Sequence[Examination]) -> bool:
+        axes = [
+            int(axis)
+            for part in found
+            for axis, recipe in zip(part.inputs, part.recipes, strict=True)
+            if recipe is None
+        ]
+        is_deep = bool(axes) and self.level.depth >= DEEPEST
+        return is_deep or len(axes) > _MOST_OPEN or min(axes, default=0) < 0
+
     def _examinations(self, clock: Clock, executor: Executor | None) -> Iterator[Examination]:
-        size = portion_size(self.level.low.shape[1])
+        size, question = portion_size(self.level.low.shape[1]), self._question_here()
         starts = range(0, len(self.level.nodes), size)
         parts = [(self.level.low[i : i + size], self.level.high[i : i + size]) for i in starts]
         answers: Iterator[Examination]
         if executor is None or len(parts) < _MANY:
-            answers = (examined(self.question, *part) for part in parts)
+            answers = (examined(question, *part) for part in parts)
         else:
-            tasks = [executor.submit(examined, self.question, *part) for part in parts]
+            tasks = [executor.submit(examined, question, *part) for part in parts]
             answers = (task.result() for task in tasks)
         for answer in answers:
             clock.refuse_if_late()
             clock.count(len(answer.recipes))
             yield answer
+
+    def _question_here(self) -> Question:
+        """The question, with less slack for small boxes.
+
+        With a slack that stays, all small boxes next to a point where the claim is all but false
+        would stay open, and their number would grow with every level.
+        """
+        halvings = max(0, self.level.depth - _COARSE)
+        return replace(self.question, slack=self.question.slack * 0.5**halvings)
 
     def _enter(self, found: Sequence[Examination]) -> None:
         level, nodes, halves = self.level, list[int](), list[tuple[Array, Array]]()
@@ -130,8 +154,6 @@ class Bisection:
             if recipe is not None:
                 self.tree.recipes[level.nodes[index]] = recipe
                 continue
-            if axis < 0 or level.depth >= DEEPEST:
-                raise DepthError
             first = self.tree.bisect(level.nodes[index], axis)
             nodes += [first, first + 1]
             low, high = level.low[index], level.high[index]

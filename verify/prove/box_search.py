@@ -20,7 +20,7 @@ from verify import checker
 from verify.certificate import Step
 from verify.claim import Claim
 from verify.prove.alignment import aligned
-from verify.prove.bisection import Bisection, DepthError
+from verify.prove.bisection import Bisection
 from verify.prove.clock import Clock
 from verify.prove.decision import lost_decision
 from verify.prove.examination import Examination, Question
@@ -29,7 +29,7 @@ from verify.prove.matching import Matching, unmatched
 from verify.prove.pairing import Pairing, Traced
 from verify.prove.state import checker_claim
 from verify.prove.targets import Targets
-from verify.prove.tree_script import repaired, script
+from verify.prove.tree_script import RepairError, repaired, script
 from verify.prove.witness import WitnessSearch
 from verify.prove.workers import Workers
 from verify.relation import Epsilon, Margin, read_relation
@@ -174,9 +174,10 @@ class _BoxSearch:
                 if found:
                     proof = concluded(self._setting, search, first, self._certify, self._clock)
                     return proof or Unknown(f"{ENGINE}: the checker rejected the certificate")
-                reason = f"{search.examined} boxes were not enough"
-            except DepthError:
-                reason = f"a box of depth {search.level.depth} is still open"
+                level = search.level
+                reason = f"{search.examined} boxes, {len(level.nodes)} of depth {level.depth} open"
+            except RepairError:
+                reason = "the checker does not settle what floats do"
         return Unknown(f"{ENGINE}: {reason}")
 
     def _searched(self, search: Bisection, crew: Crew, most: int | None) -> Different | bool:
@@ -189,6 +190,8 @@ class _BoxSearch:
             if point is not None:
                 sides = self._setting.sides
                 return Different(point, sides[0](point), sides[1](point), ENGINE)
+            if search.is_stuck:
+                return False
         return True
 
 
@@ -198,7 +201,7 @@ def concluded(
     """The checker's verdict on a tree after some first steps, repaired if it rejects it.
 
     Raises:
-        DepthError: a leaf cannot be repaired.
+        RepairError: a leaf cannot be repaired.
         OutOfTimeError: the time for repairs is used up.
     """
     verdict = certify(script(setting.checked_claim, search.tree, first))

@@ -17,11 +17,12 @@ import numpy as np
 
 from theory.domain import Box
 from verify.claim import Claim
-from verify.prove.bisection import Bisection, DepthError
+from verify.prove.bisection import Bisection
 from verify.prove.box_search import Certify, Crew, Setting, concluded
 from verify.prove.clock import Clock, OutOfTimeError
 from verify.prove.examination import Examination, Question
 from verify.prove.floats import nearest_float
+from verify.prove.tree_script import RepairError
 from verify.prove.witness import Witness
 from verify.prove.workers import Workers
 from verify.relation import Epsilon
@@ -38,9 +39,7 @@ class Enclosed:
     """lower <= greatest |left - right| of any output on the domain <= upper.
 
     Attributes:
-        lower: The difference at the point, by exact evaluation.
-        point: A point of the domain.
-        upper: What the certificate proves; None without one.
+        lower: The best witness: a point, and the difference there by exact evaluation.
         claim: The claim eps = upper that it proves.
         proof: Its certificate, accepted by the checker.
     """
@@ -60,7 +59,9 @@ def enclosed(
     certify: Callable[[Claim], Certify],
     clock: Clock,
     ratio: Fraction = RATIO,
+    *,
     workers: Workers | None = None,
+    most: int | None = None,
 ) -> Enclosed:
     """Bounds of the greatest difference of the networks of a claim, whatever its relation.
 
@@ -70,13 +71,14 @@ def enclosed(
         clock: May stop the search; what is known then is the answer.
         ratio: The search ends where upper <= (1 + ratio) * lower.
         workers: Who examines boxes with this process, if anyone.
+        most: Boxes after which the search ends as if the time were used up.
     """
     if not isinstance(claim.domain, Box):
         raise ValueError("enclosed: expected a box")
     started = replace(claim, relation=Epsilon(Fraction(1)).text)
     search = _EpsilonSearch(Setting(started, claim.domain), clock, ratio)
     with ExitStack() as stack:
-        search.run(Crew(workers, stack))
+        search.run(Crew(workers, stack), most)
     return search.answer(certify)
 
 
@@ -92,18 +94,20 @@ class _EpsilonSearch:
         self._bounds: dict[int, float] = {0: np.inf}
         self._raise()
 
-    def run(self, crew: Crew) -> None:
-        """Search until no box is open, or the time is used up."""
-        while not self._search.is_finished:
+    def run(self, crew: Crew, most: int | None = None) -> None:
+        """Search until no box is open, or the time or the number of boxes is used up."""
+        while not self._search.is_finished and self._search.examined < (most or np.inf):
             nodes, threshold = self._search.level.nodes, nearest_float(self._threshold)
             try:
                 findings = self._search.advance(self._clock, crew.for_level(self._search))
-            except (OutOfTimeError, DepthError, KeyboardInterrupt):
+            except (OutOfTimeError, KeyboardInterrupt):
                 return
             lows = np.concatenate([finding.lows for finding in findings])
             for node, low in zip(nodes, lows.tolist(), strict=True):
                 self._note(node, threshold - low)
             self._improve(findings, threshold)
+            if self._search.is_stuck:
+                return
             if self._clock.progress is not None:
                 self._clock.progress(self._word())
 
@@ -161,7 +165,7 @@ class _EpsilonSearch:
         self._search.question = self._at(upper)
         try:
             proof = concluded(setting, self._search, self._first, certify(claim), Clock())
-        except DepthError:
+        except RepairError:
             proof = None
         return Enclosed(self._witness, claim, proof) if proof else Enclosed(self._witness)
 

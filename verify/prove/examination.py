@@ -17,6 +17,7 @@ from verify.prove.floats import Array, Indices
 from verify.prove.targets import Attempt, Targets
 from verify.prove.zonotope import INPUT, Zonotopes
 
+_FINEST = 1e-13  # relative width of an interval that floats can still bisect
 _FAR = 1_000_000_000
 
 Flags = NDArray[np.bool_]
@@ -116,7 +117,8 @@ class _Examiner:
         return self._tried.rows(rows).at(boxes).scaled(wanted)
 
     def _splits(self, focus: Zonotopes, boxes: Indices) -> Indices:
-        widths = (self._high - self._low)[boxes][:, self._free]
+        low, high = self._low[boxes][:, self._free], self._high[boxes][:, self._free]
+        widths = np.where(high - low > _FINEST * (np.abs(low) + np.abs(high)), high - low, 0.0)
         if not widths.shape[1]:
             return np.full(len(boxes), -1, dtype=np.intp)
         scores = split_scores(self._enclosure.births, focus, boxes)

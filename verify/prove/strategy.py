@@ -13,8 +13,8 @@ from theory.domain import Box
 from theory.errors import TheoryError
 from theory.network import Vector
 from verify import checker
-from verify.certificate import Certificate, Step, checked
-from verify.checker import MalformedError, Proof, RejectedError
+from verify.certificate import Step
+from verify.checker import Proof, RejectedError
 from verify.claim import Claim
 from verify.prove.box_search import ENGINE as BISECTION
 from verify.prove.box_search import by_bisection
@@ -22,6 +22,7 @@ from verify.prove.canonical import Apart, Same, Undecided, compared
 from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
 from verify.prove.clock import Clock, OutOfTimeError, Progress
+from verify.prove.conclusion import certified
 from verify.prove.decision import lost_decision
 from verify.prove.draft import GAP, Draft
 from verify.prove.kinks import is_worthwhile, proved_by_kinks
@@ -112,9 +113,9 @@ def _at_once(claim: Claim, started: float) -> Verdict | None:
 def _by_merging(claim: Claim, started: float) -> Equivalent | None:
     """The verdict on networks that are one function symbolically, if these are."""
     if claim.is_about_differences:
-        return _certified(claim, [["="]], "merge", started)
+        return certified(claim, [["="]], "merge", started)
     lemmas = merged_lemmas(SearchState(_checker_claim_of(claim)))
-    return None if lemmas is None else _certified(claim, [["=", *lemmas]], "merge", started)
+    return None if lemmas is None else certified(claim, [["=", *lemmas]], "merge", started)
 
 
 def _sampled(claim: Claim) -> Vector | None:
@@ -140,18 +141,6 @@ def _different(claim: Claim, point: Vector, engine: str) -> Verdict:
     if not claim.fails_at(point):
         return Unknown(f"{engine}: the proposed point does not show a difference")
     return Different(point, claim.left.network(point), claim.right.network(point), engine)
-
-
-def _certified(claim: Claim, steps: list[Step], engine: str, started: float) -> Equivalent | None:
-    """The verdict that the steps prove, if the checker accepts their bytes."""
-    certificate = Certificate.of(claim, steps)
-    proved = time.monotonic()
-    try:
-        proof = checked(claim, certificate)
-    except (RejectedError, MalformedError):
-        return None
-    seconds = time.monotonic() - proved
-    return Equivalent(certificate, engine, proof.leaves, proof.lemmas, proved - started, seconds)
 
 
 def proof_of(claim: Claim) -> Proof:
@@ -202,7 +191,7 @@ def _by_stability(
         steps = stability_script(claim, clock, halves)
     except (UnsettledError, OutOfTimeError):
         return None
-    return _certified(claim, steps, "stability", started)
+    return certified(claim, steps, "stability", started)
 
 
 def _without_cells(claim: Claim, clock: Clock) -> Verdict | None:
@@ -244,7 +233,7 @@ def _by_canonical(claim: Claim, clock: Clock, started: float, means: Means) -> V
             told = f"canonical: the forms of {theorem} differ"
             return Unknown(f"{told}, which does not decide {claim.relation}, or no point shows it")
         case Same():
-            return _certified(claim, [["="]], "canonical", started) or _by_cells_after(
+            return certified(claim, [["="]], "canonical", started) or _by_cells_after(
                 found, claim, clock, started, means
             )
 
@@ -294,7 +283,7 @@ def _by_tree(claim: Claim, started: float, search: TreeSearch) -> Verdict:
         return _different(claim, found, "cells")
     except (LemmaError, RejectedError) as error:
         return Unknown(f"cells: a step that the search wanted does not hold ({error})")
-    verdict = _certified(claim, script, "cells", started)
+    verdict = certified(claim, script, "cells", started)
     return verdict or Unknown("cells: the checker rejected the certificate")
 
 
@@ -319,7 +308,7 @@ def _by_bisection(
     claim: Claim, clock: Clock, started: float, means: Means, most: int | None = None
 ) -> Verdict:
     def certify(steps: list[Step]) -> Equivalent | None:
-        return _certified(claim, steps, BISECTION, started)
+        return certified(claim, steps, BISECTION, started)
 
     try:
         return by_bisection(claim, certify, clock, means.workers, most)

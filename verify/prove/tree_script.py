@@ -13,12 +13,16 @@ import numpy as np
 
 from verify.certificate import Step
 from verify.checker import Claim, MalformedError, Proof, RejectedError
-from verify.prove.bisection import DEEPEST, DepthError, Tree
+from verify.prove.bisection import DEEPEST, Tree
 from verify.prove.examination import Question, Recipe, examined
 from verify.prove.floats import Array
 from verify.prove.targets import Attempt
 
 _MOST_REPAIRS = 4000
+
+
+class RepairError(Exception):
+    """A leaf that the checker rejects cannot be settled by bisecting it."""
 
 
 def script(claim: Claim, tree: Tree, first: list[Step]) -> list[Step]:
@@ -65,7 +69,7 @@ def repaired(
         pulse: Called for every leaf; it may raise to stop.
 
     Raises:
-        DepthError: a leaf cannot be settled so.
+        RepairError: a leaf cannot be settled so.
     """
     todo, repairs = [(0, *box, 0)], 0
     while todo:
@@ -78,7 +82,7 @@ def repaired(
                 continue
             repairs += 1
             if repairs > _MOST_REPAIRS or depth > DEEPEST:
-                raise DepthError
+                raise RepairError
             _bisect(tree, node, question, low, high)
             step = node_step(proof.claim, tree, node)
         proof.step(step)
@@ -106,7 +110,7 @@ def _bisect(tree: Tree, node: int, question: Question, low: Array, high: Array) 
     doubtful = replace(question, slack=float(np.inf))
     axis = int(examined(doubtful, low[None, :], high[None, :]).inputs[0])
     if axis < 0:
-        raise DepthError
+        raise RepairError
     first = tree.bisect(node, axis)
     lows, highs = np.array([low, low]), np.array([high, high])
     highs[0, axis] = lows[1, axis] = (low[axis] + high[axis]) / 2
