@@ -600,6 +600,18 @@ def test_a_bump_that_reaches_no_side_of_the_domain_is_rejected(by_cells: tuple[s
         accepted(claim, certificate)
 
 
+def test_kinks_on_the_boundary_of_the_domain_do_not_count() -> None:
+    """relu(|x| - 1) = 0 for -1 <= x <= 1."""
+    layers = Affine.dense([[1], [-1]], [0, 0]), Affine.dense([[1, 1]], [-1])
+    unit = Network((*layers, Affine.dense([[1]], [0])))
+    none = Network((Affine.dense([[0]], [0]),))
+    claim = claim_of(unit, none, Box.cube(1, -1, 1))
+    assert kink_certificate(claim).by_cells == ()
+    assert is_accepted(claim, kink_certificate(claim))
+    wider = claim_of(unit, none, Box.cube(1, -1, Fraction(1001, 1000)))
+    assert not is_accepted(wider, kink_certificate(wider))
+
+
 def test_three_hidden_layers_are_not_read_by_units() -> None:
     network = small_network((3, 2, 2, 2, 1), 1)
     claim = claim_of(network, network, CUBE)
