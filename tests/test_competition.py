@@ -1,6 +1,7 @@
 """Result files and lists of instances as the competition writes them, and the runner."""
 
 import csv
+import gzip
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -165,6 +166,20 @@ def test_one_query_for_all_and_another_limit(
     assert main(words) == 0
     (row,) = json.loads(capsys.readouterr().out)["rows"]
     assert (row["result"], row["limit"]) == ("sat", "50")
+
+
+def test_packed_files_are_unpacked(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one.json", "apart.vnnlib"):
+        file = listed.parent / name
+        file.with_name(f"{name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+        file.unlink()
+    (listed.parent / "none.json.gz").write_bytes(b"no gzip")
+    lines = listed.read_text().splitlines()
+    listed.write_text("\n".join([lines[1], lines[3]]) + "\n")
+    assert main(["instances", str(listed), "--json"]) == 2
+    sat, error = json.loads(capsys.readouterr().out)["rows"]
+    assert sat["result"] == "sat"
+    assert (error["result"], "none.json: cannot be read" in error["detail"]) == ("error", True)
 
 
 def test_time_that_is_over(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,11 @@
 
 Each instance runs in a process of its own, which is ended when its time is over. OUT/results.csv
 gets a line as soon as an instance is done; the same command goes on after the last of them.
+Files that are only there with the suffix .gz, as the competition keeps them, are unpacked first.
 """
 
 import csv
+import gzip
 import hashlib
 import json as json_format
 import os
@@ -12,6 +14,7 @@ import resource
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -189,18 +192,40 @@ def _key(instance: "Instance") -> str:
     """A digest of the contents of the files, the names of the networks and the limit."""
     digest = hashlib.sha256(repr(instance.seconds).encode())
     for name, path in (*instance.networks, ("", instance.query)):
-        file = instance.folder / path.partition("#")[0]
+        file = _source(instance.folder / path.partition("#")[0])
         content = file.read_bytes() if file.is_file() else b"missing"
         digest.update(hashlib.sha256(name.encode()).digest())
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()[:16]
 
 
+def _source(file: Path) -> Path:
+    """The file, or the packed one that is there in its place."""
+    packed = file.with_name(f"{file.name}.gz")
+    return packed if packed.is_file() and not file.exists() else file
+
+
+def _unpacked(file: Path, folder: Path) -> str:
+    """The path of the file, or of what was packed in its place, unpacked into the folder."""
+    source = _source(file)
+    if source == file:
+        return str(file)
+    try:
+        content = gzip.decompress(source.read_bytes())
+    except (OSError, EOFError, zlib.error):
+        return str(file)  # which is not there: prove says so
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / file.name
+    place.write_bytes(content)
+    return str(place)
+
+
 def _run(instance: "Instance", key: str, folder: Path) -> Row:
     """The result of one instance, in a process that is ended when its time is over."""
-    words = ["prove", str(instance.folder / instance.query), "--json", "-o", str(folder)]
+    words = ["prove", _unpacked(instance.folder / instance.query, folder), "--json"]
     for name, path in instance.networks:
-        words += ["--network", f"{name}={instance.folder / path}"]
+        words += ["--network", f"{name}={_unpacked(instance.folder / path, folder)}"]
+    words += ["-o", str(folder)]
     search = max(instance.seconds - _READING, instance.seconds / 2)
     words += ["--timeout", repr(search)]
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
