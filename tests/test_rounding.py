@@ -1,7 +1,6 @@
 """Copies with fewer bits or weights: what they keep, and certified distances to the original."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from theory.network import Affine, Network
 from theory.rounding import float16_copy, int8_copy, nearest_float16, pruned_copy
 from verify.claim import Claim, NamedNetwork
 from verify.cli import main
-from verify.prove.least_tolerance import difference, least_tolerance, short_above
+from verify.prove.least_tolerance import least_tolerance
 from verify.testing.strategies import networks
-from verify.verdict import Unknown
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "iris_4-5-5-3.onnx"
 
@@ -107,29 +105,11 @@ def test_the_least_tolerance_is_near_the_witness() -> None:
     assert found.proof is not None
     assert found.lower == Fraction(1, 10)
     assert found.point == (Fraction(1),)
-    assert found.upper == Fraction(102, 1000)
-    assert difference(claim, (Fraction(1, 2),)) == Fraction(1, 20)
+    assert found.upper is not None
+    assert found.lower <= found.upper <= found.lower * Fraction(201, 200)
     same = least_tolerance(claim_of(left, left, Box.cube(1, -1, 1)), None)
     assert (same.lower, same.upper) == (0, 0)
     assert same.proof is not None
-    nothing = least_tolerance(claim, None, lambda *_: Unknown("no time"))
-    assert nothing.proof is None
-    assert nothing.upper == short_above(25 * nothing.lower)
-
-
-@given(st.fractions(Fraction(1, 10**9), 10**9))
-def test_short_numbers_above(value: Fraction) -> None:
-    found = short_above(value)
-    assert value <= found <= value * Fraction(101, 100)
-    scaled = found
-    while scaled < 100:
-        scaled *= 10
-    while scaled >= 1000:
-        scaled /= 10
-    assert scaled.denominator == 1
-
-
-Words = Callable[[], list[str]]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +130,7 @@ def test_copies_are_certified(
     assert main(["check", str(out)]) == 0
     tolerance = Fraction(told["claim"]["relation"].removeprefix("eps="))
     witnessed = Fraction(told["construction"]["witnessed"])
-    assert witnessed <= tolerance <= 3 * witnessed
+    assert witnessed <= tolerance <= witnessed * Fraction(201, 200)
 
 
 def test_a_given_tolerance_that_is_too_small(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from verify.prove.least_tolerance import least_tolerance
 from verify.relation import Epsilon
 from verify.result import Run
 
-_SECONDS = 20.0  # for every attempt at a tolerance
+_SECONDS = 60.0  # of search for a tolerance, if no other time is given
 
 
 def settle_float16(task: Task, terminal: Terminal) -> int:
@@ -69,7 +69,10 @@ def _settled(task: Task, terminal: Terminal, form: str, copy: NetworkCopy) -> in
     if epsilon < 0:
         with terminal.progress("looking for the least tolerance that is proved"):
             found = least_tolerance(claim, task.timeout or _SECONDS)
-        epsilon, known = found.upper, found.proof
+        known = found.proof
+        if found.upper is None:
+            raise InputError(form, "no tolerance was proved in its time; --timeout S, --set eps=1")
+        epsilon = found.upper
         facts["witnessed"] = str(found.lower)
         lines.append(f"a point with a difference of {decimal(found.lower)} was met")
     if not terminal.as_json:

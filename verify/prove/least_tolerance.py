@@ -1,86 +1,58 @@
 """A tolerance that is proved, as near to a witnessed difference as the time allows.
 
-The difference at a point is a lower bound of any tolerance that holds. Multiples of it are tried
-from the least on; where one is refuted, the new point takes the place of the old one.
+On a box the greatest difference is enclosed (`verify.prove.epsilon`): the difference at a point,
+and a claim with a certificate. Where no point shows a difference, equality is tried first.
 """
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from theory.network import ZERO, Vector
 from verify.claim import Claim
+from verify.prove.box_search import ENGINE, Certify
+from verify.prove.clock import Clock
+from verify.prove.conclusion import certified
+from verify.prove.epsilon import enclosed
 from verify.prove.refute import counterexample
 from verify.prove.strategy import prove
-from verify.relation import Epsilon
-from verify.verdict import Different, Equivalent, Verdict
-
-RATIOS = tuple(map(Fraction, ("1/50", "1/5", "1", "4", "24")))
-_DIGITS = 3
-
-Search = Callable[[Claim, float | None], Verdict]
+from verify.verdict import Equivalent
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """What is known about the greatest difference of two networks on a domain.
+    """What is known about the greatest difference of two networks on a box.
 
     Attributes:
         lower: The greatest difference at a point that was met, exactly.
         point: That point; None where no difference was met.
-        upper: A tolerance that was proved, or the largest one that was tried.
-        proof: Its proof, if there is one.
+        upper: A tolerance that was proved; None where none was.
+        proof: Its proof: of equality if the tolerance is 0.
     """
 
     lower: Fraction
     point: Vector | None
-    upper: Fraction
+    upper: Fraction | None = None
     proof: Equivalent | None = None
 
 
-def _searched(claim: Claim, seconds: float | None) -> Verdict:
-    return prove(claim, timeout=seconds)
-
-
-def least_tolerance(claim: Claim, seconds: float | None, search: Search = _searched) -> Tolerance:
+def least_tolerance(claim: Claim, seconds: float | None) -> Tolerance:
     """A tolerance with a proof, near the greatest difference that is met.
 
     Args:
-        claim: Two networks and a domain; its relation does not matter.
-        seconds: For every attempt; None does not limit them.
-        search: Puts a claim to the prover.
+        claim: Two networks and a box; its relation does not matter.
+        seconds: How long to search for equality, and for a tolerance; None does not limit them.
     """
-    sides = claim.left.network, claim.right.network
-    point = counterexample(*sides, claim.domain)
-    lower = ZERO if point is None else difference(claim, point)
-    if not lower:
-        verdict = search(replace(claim, relation="exact"), seconds)
-        if not isinstance(verdict, Different):
-            proof = verdict if isinstance(verdict, Equivalent) else None
-            return Tolerance(ZERO, None, ZERO, proof)
-        point, lower = verdict.point, difference(claim, verdict.point)
-    upper = lower
-    for ratio in RATIOS:
-        upper = short_above(lower * (1 + ratio))
-        verdict = search(replace(claim, relation=Epsilon(upper).text), seconds)
+    exact = replace(claim, relation="exact")
+    if counterexample(claim.left.network, claim.right.network, claim.domain) is None:
+        verdict = prove(exact, timeout=seconds)
         if isinstance(verdict, Equivalent):
-            return Tolerance(lower, point, upper, verdict)
-        if isinstance(verdict, Different):
-            point, lower = verdict.point, difference(claim, verdict.point)
-    return Tolerance(lower, point, upper)
+            return Tolerance(ZERO, None, ZERO, verdict)
+    started = time.monotonic()
 
+    def certify(one: Claim) -> Certify:
+        return partial(certified, one, engine=ENGINE, started=started)
 
-def difference(claim: Claim, point: Vector) -> Fraction:
-    """The greatest |left - right| of an output at a point."""
-    pairs = zip(claim.left.network(point), claim.right.network(point), strict=True)
-    return max(abs(one - other) for one, other in pairs)
-
-
-def short_above(value: Fraction) -> Fraction:
-    """A positive number rounded up to three decimal digits."""
-    scale = Fraction(1)
-    while value * scale < 10 ** (_DIGITS - 1):
-        scale *= 10
-    while value * scale >= 10**_DIGITS:
-        scale /= 10
-    return -(-value * scale // 1) / scale
+    found = enclosed(exact, certify, Clock.of(seconds, None))
+    return Tolerance(found.lower.difference, found.lower.point, found.upper, found.proof)
