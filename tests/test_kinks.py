@@ -275,6 +275,29 @@ def value_slope(form: Form, direction: Sequence[int]) -> list[int]:
 # ------------------------------------------------------------------------- reasons, one by one
 
 
+def by_both_ways(network: Network, domain: Domain) -> bool:
+    """Whether a network read by cells is accepted to be itself, read by units."""
+    claim = claim_of(network, network, domain)
+    cells = CellList.of(r.cell for r in regions_within(network, domain_cones(domain))).in_space()
+    return is_accepted(claim, KinkCertificate.listing(claim, ("left",), cells))
+
+
+@given(st.data())
+def test_T35_cells_and_units_have_the_same_kinks(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 3))
+    widths = st.lists(st.integers(1, 4), min_size=1, max_size=2)
+    network = data.draw(networks(size, widths, weights=COARSE))
+    assert by_both_ways(network, data.draw(domains_of(size)))
+
+
+def test_T35_walls_that_are_opposite_on_a_plane_leave_nothing_of_it() -> None:
+    """relu(v + relu(p) + relu(q)), p = x + y, q = x - y, v = -q: v + p = 2 y, where p = q."""
+    first = Affine.dense([[1, 1], [1, -1], [-1, 1]], [0, 0, 0])
+    second = Affine.dense([[1, 0, 1], [1, 1, 0]], [0, 0])
+    network = Network((first, second, Affine.dense([[1, 0], [0, 1]], [0, 0])))
+    assert by_both_ways(network, Box.cube(2, -1, 1))
+
+
 def relu_of_relus() -> tuple[Claim, KinkCertificate]:
     """The worked example of the note: relu(relu(x) + relu(-x)) = relu(x) + relu(-x)."""
     first = Affine.dense([[1], [-1]], [0, 0])
@@ -477,6 +500,19 @@ def test_kinks_of_several_outputs_do_not_cancel(bits: int) -> None:
     certificate = KinkCertificate.listing(claim, ("left",), listed_slabs(halves))
     with pytest.raises(RejectedError, match="a kink is left on a plane"):
         accepted(claim, certificate)
+
+
+def test_a_halfspace_that_is_everything_bounds_nothing() -> None:
+    """0 <= 0 is tight everywhere; the half of the domain that is not covered is still missing."""
+    claim, _ = relu_of_relus()
+    zero, one = Fraction(0), Fraction(1)
+    whole = Polytope(1, (((one,), one), ((-one,), one), ((zero,), zero)))
+    line = Network((Affine.dense([[-1]], [0]),))
+    other = claim_of(claim.left.network, line, whole)
+    half = listed_slabs([slab(-one, zero, "outer", "middle")])
+    with pytest.raises(RejectedError, match="either side"):
+        accepted(other, KinkCertificate.listing(other, ("left",), half))
+    assert by_both_ways(claim.left.network, whole)
 
 
 HEADS: dict[str, object] = {
