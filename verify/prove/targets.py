@@ -103,18 +103,31 @@ def _cosine(one: Array, other: Array) -> float:
     return float(one @ other) / length if length else 0.0
 
 
+def unit_of(claim: Claim, combination: Combination) -> Fraction:
+    """What a combination of the checker's targets is, divided by the target in real units.
+
+    Its greatest weight becomes 1.
+    """
+    _, weights = combination
+    largest = max((abs(weight) for weight in weights.values()), default=1)
+    if claim.is_difference:
+        return Fraction(largest * claim.unit * claim.left.scale * claim.right.scale)
+    of_left = all(target < claim.outputs for target in weights)
+    return Fraction(largest * claim.unit * (claim.left if of_left else claim.right).scale)
+
+
 def _row(claim: Claim, combination: Combination) -> tuple[Fraction, ...]:
-    """Constant, weights of left outputs, weights of right - left."""
+    """Constant, weights of left outputs, weights of right - left; the greatest weight is 1."""
     constant, weights = combination
     count = claim.outputs
+    largest = max((abs(weight) for weight in weights.values()), default=1)
     left, moved = [Fraction(0)] * count, [Fraction(0)] * count
-    if claim.is_difference:
-        for target, weight in weights.items():
-            moved[target] -= weight
-        scale = claim.unit * claim.left.scale * claim.right.scale
-        return (Fraction(constant, scale), *left, *moved)
     for target, weight in weights.items():
-        left[target % count] += weight
+        share = Fraction(weight, largest)
+        if claim.is_difference:
+            moved[target] -= share
+            continue
+        left[target % count] += share
         if target >= count:
-            moved[target - count] += weight
-    return (Fraction(constant, claim.unit * claim.left.scale), *left, *moved)
+            moved[target - count] += share
+    return (constant / unit_of(claim, combination), *left, *moved)

@@ -16,7 +16,7 @@ from verify.checker import Claim, MalformedError, Proof, RejectedError
 from verify.prove.bisection import DEEPEST, Tree
 from verify.prove.examination import Question, Recipe, examined
 from verify.prove.floats import Array
-from verify.prove.targets import Attempt
+from verify.prove.targets import Attempt, unit_of
 
 _MOST_REPAIRS = 4000
 
@@ -46,9 +46,9 @@ def _lemma(claim: Claim, attempt: Attempt) -> list[int]:
     """The lemma p * goal - m * row >= 0 in the checker's units, from goal - factor * given >= 0."""
     if attempt.hypothesis is None:
         return []
-    given, _ = claim.obligations[attempt.obligation]
-    of_left = all(target < claim.outputs for target in given[attempt.hypothesis][1])
-    ratio = attempt.factor * claim.right.scale / (claim.left if of_left else claim.right).scale
+    given, goal = claim.obligations[attempt.obligation]
+    units = unit_of(claim, goal), unit_of(claim, given[attempt.hypothesis])
+    ratio = attempt.factor * units[0] / units[1]
     return [ratio.denominator, len(claim.rows) + attempt.hypothesis, ratio.numerator]
 
 
