@@ -103,6 +103,35 @@ def test_bisections_decide_more_and_are_proved() -> None:
     assert proof.leaves >= found.tree.leaves
 
 
+def test_T38_signs_by_relaxation_are_proved() -> None:
+    plain = stable_units(WIDE, BOX)
+    found = stable_units(WIDE, BOX, relaxations=8)
+    assert found.tree.relaxed
+    assert sum(map(bool, flat(found.known))) >= sum(map(bool, flat(plain.known))) + 2
+    form = compressed_form(WIDE, BOX, found.known)
+    assert sum(dict(layer.proofs).get("relaxation", 0) for layer in form.trace.layers) <= 8
+    claim = claim_of(WIDE, form.network, BOX)
+    steps = stability_script(claim, Clock(), found.tree)
+    proof = checked(claim, Certificate.of(claim, steps))
+    assert proof.lemmas
+    assert not [step for step in steps if step[0] == "B"]
+
+
+@given(st.data())
+def test_T38_signs_by_relaxation_hold(data: st.DataObject) -> None:
+    network = data.draw(networks(widths=SMALL))
+    box = data.draw(boxes(network.inputs))
+    found = stable_units(network, box, relaxations=8)
+    values = network.activations(data.draw(points_in(box)))
+    for layer, before, units in zip(network.layers, values, found.known, strict=False):
+        for value, unit in zip(layer(before), units, strict=True):
+            assert value * unit.sign >= 0
+    form = compressed_form(network, box, found.known)
+    claim = claim_of(network, form.network, box)
+    steps = stability_script(claim, Clock(), found.tree)
+    assert checked(claim, Certificate.of(claim, steps)).finished
+
+
 def test_a_tree_that_is_too_small_is_made_deeper() -> None:
     found = stable_units(WIDE, BOX, leaves=32)
     form = compressed_form(WIDE, BOX, found.known)
@@ -255,7 +284,7 @@ def test_numbers_of_leaves_are_whole(
 ) -> None:
     words = ["transform", "compress", network_file, "--domain", "box:-1,1"]
     assert main([*words, "--set", f"leaves={leaves}"]) == 3
-    assert "expected leaves=16" in capsys.readouterr().err
+    assert "--set leaves: expected a whole number from 1 to 4096" in capsys.readouterr().err
 
 
 def test_a_public_network_is_compressed_about_a_point(data: Path) -> None:

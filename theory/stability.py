@@ -76,21 +76,41 @@ def stability(network: Network, domain: Domain) -> Layers:
         raise ShapeError(f"domain: expected {network.inputs} inputs, got {domain.inputs}")
     box = box_of(domain)
     inputs: list[Ends] = [(None, None)] * domain.inputs
-    shapes: Zonotopes | None = None
     if box is not None:
         inputs = list(zip(box.lower, box.upper, strict=True))
-        shapes = Zonotopes.of_box(box)
     found: list[tuple[Stability, ...]] = []
     for layer in network.layers[:-1]:
-        units = [Stability.within(ends, "interval") for ends in images(layer, inputs)]
-        inputs = [activation(unit) for unit in units]
-        if shapes is not None:
-            shapes = shapes.through(layer)
-            ranges = shapes.ranges
-            shapes = shapes.relu([_settled(*pair) for pair in zip(units, ranges, strict=True)])
-            pairs = zip(ranges, units, strict=True)
-            units = [Stability.within(ends, "zonotope", unit) for ends, unit in pairs]
-        found.append(tuple(units))
+        found.append(tuple(Stability.within(ends, "interval") for ends in images(layer, inputs)))
+        inputs = [activation(unit) for unit in found[-1]]
+    return tuple(found) if box is None else tightened(network, box, tuple(found))
+
+
+def tightened(network: Network, box: Box, known: Layers) -> Layers:
+    """What is known, and what zonotopes say in addition where the known signs are believed.
+
+    Theorem: T38 (lossless compression on a domain), the part on stability.
+    """
+    pairs = zip(known, zonotope_ranges(network, box, known), strict=True)
+    return tuple(
+        tuple(
+            Stability.within(ends, "zonotope", unit)
+            for unit, ends in zip(units, ranges, strict=True)
+        )
+        for units, ranges in pairs
+    )
+
+
+def zonotope_ranges(network: Network, box: Box, known: Layers) -> tuple[tuple[Range, ...], ...]:
+    """Bounds of the arguments of all hidden units by zonotopes, the known signs being believed.
+
+    Theorem: T38 (lossless compression on a domain), the part on stability.
+    """
+    shapes = Zonotopes.of_box(box)
+    found: list[tuple[Range, ...]] = []
+    for layer, units in zip(network.layers, known, strict=False):
+        shapes = shapes.through(layer)
+        found.append(shapes.ranges)
+        shapes = shapes.relu([_settled(*pair) for pair in zip(units, found[-1], strict=True)])
     return tuple(found)
 
 

@@ -14,16 +14,17 @@ from verify.prove.stable_units import stable_units
 from verify.result import Run
 
 _LEAVES = 16
-_MOST_LEAVES = 4096
+_MOST = 4096
 
 
 def settle_compression(task: Task, terminal: Terminal) -> int:
     """Compress the network, say what was removed and why not more, and prove the result equal."""
-    leaves = _leaves(task.settings.get("leaves", Fraction(_LEAVES)))
+    leaves = _whole(task, "leaves", 1)
+    relaxations = _whole(task, "relaxations", 0) if "relaxations" in task.settings else None
     network = task.source.network
     started = time.monotonic()
     with terminal.progress("deciding the signs of units"):
-        found = stable_units(network, task.domain, leaves)
+        found = stable_units(network, task.domain, leaves, relaxations)
     decided = time.monotonic()
     with terminal.progress("building the compress form"):
         form = compressed_form(network, task.domain, found.known)
@@ -49,15 +50,16 @@ def settle_compression(task: Task, terminal: Terminal) -> int:
     return settle(Question(claim, *limits, halves=halves), run, terminal)
 
 
-def _leaves(value: Fraction | str) -> int:
-    """The most parts of the box.
+def _whole(task: Task, name: str, least: int) -> int:
+    """The number of a parameter.
 
     Raises:
-        InputError: it is no whole number from 1 to 4096.
+        InputError: it is no whole number from the least one to 4096.
     """
-    if isinstance(value, str) or value.denominator != 1 or not 1 <= value <= _MOST_LEAVES:
-        wanted = f"a whole number from 1 (no bisections) to {_MOST_LEAVES}"
-        raise InputError("--set", f"expected leaves={_LEAVES}, {wanted}, got {value}")
+    value = task.settings.get(name, Fraction(_LEAVES))
+    if isinstance(value, str) or value.denominator != 1 or not least <= value <= _MOST:
+        wanted = f"expected a whole number from {least} to {_MOST}"
+        raise InputError(f"--set {name}", f"{wanted}, got {str(value)[:40]}")
     return int(value)
 
 

@@ -139,7 +139,7 @@ FORMS = (
         "any number of inputs; the smaller the box, the smaller the result",
         "verify.cli.compression",
         "settle_compression",
-        ("leaves",),
+        ("leaves", "relaxations"),
         "theory.forms.compress:compressed_form",
     ),
     NamedForm(

@@ -19,6 +19,7 @@ from theory.domain import Box
 from theory.network import Network
 from theory.stability import Layers
 from verify.prove.floats import Array, FloatNetwork, nearest_floats
+from verify.prove.slopes import Proposal
 
 Signs = NDArray[np.int8]  # of all hidden units, layer after layer
 
@@ -30,12 +31,14 @@ _FEWER = 3 / 4  # of the units open above: if less are open here, settling them 
 class Tree:
     """A tree of bisections: an input and two halves, or a leaf.
 
-    `settles` says whether many signs are decided here that were not decided above.
+    `settles` says whether many signs are decided here that were not decided above; `relaxed` are
+    signs that are to be shown before the first bisection.
     """
 
     axis: int = -1
     halves: "tuple[Tree, ...]" = ()
     settles: bool = False
+    relaxed: tuple[Proposal, ...] = ()
 
     @property
     def leaves(self) -> int:

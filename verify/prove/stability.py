@@ -8,13 +8,16 @@ caller proposes, or a few levels deeper. The state that the steps are tried on i
 Theorem: T38 (lossless compression on a domain), the part on certificates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import gcd
 
 from verify.certificate import Step
-from verify.checker import ONE, Expression
+from verify.checker import ONE, Argument, Expression, divided
 from verify.claim import Claim
 from verify.prove.clock import Clock
+from verify.prove.relaxation import Cuts, unit_symbols
 from verify.prove.sign_tree import Tree
+from verify.prove.slopes import Proposal
 from verify.prove.state import checker_claim
 from verify.zonotope_checker import ZonotopeProof
 
@@ -40,6 +43,8 @@ def stability_script(claim: Claim, clock: Clock, tree: Tree | None = None) -> li
         OutOfTimeError: the time is used up.
     """
     script = _Script(claim, clock)
+    if tree is not None and tree.relaxed:
+        script.relax(tree.relaxed)
     script.node(tree or _LEAF, 0 if tree is None else _DEEPER)
     return script.steps
 
@@ -74,6 +79,13 @@ class _Script:
         for half in tree.halves:
             self.node(half, deeper)
 
+    def relax(self, proposals: Sequence[Proposal]) -> None:
+        """Settle what relaxation shows, layer by layer, and what zonotopes show after that."""
+        units = unit_symbols(self.proof, self.proof.claim.left)
+        self.settle()
+        for _ in Cuts(self.proof, self.step, units).settle(proposals):
+            self.settle()
+
     def settle(self) -> bool:
         """Rule R, if it settles anything."""
         known = len(self.proof.value)
@@ -103,9 +115,34 @@ class _Script:
         """Rule N for symbols whose arguments have changed, inner ones first; whether any had."""
         has_changed = False
         while ready := self.ready():
-            self.step("N", *ready)
+            rows = self.lines()
+            unknown = [symbol for symbol in ready if not self.is_settled_by_a_row(symbol, rows)]
+            if unknown:
+                self.step("N", *unknown)
             has_changed = True
         return has_changed
+
+    def lines(self) -> dict[Argument, tuple[int, int]]:
+        """The rows, each divided by a factor, with their numbers and these factors."""
+        found: dict[Argument, tuple[int, int]] = {}
+        for number, row in enumerate(map(self.proof.reduced, self.proof.rows)):
+            if row:
+                factor = gcd(*row.values())
+                found.setdefault(divided(row, factor), (number, factor))
+        return found
+
+    def is_settled_by_a_row(self, symbol: int, rows: dict[Argument, tuple[int, int]]) -> bool:
+        """Settle a symbol whose argument, or its opposite, is a multiple of a row; whether so."""
+        argument = self.proof.reduced(self.proof.arguments[symbol])
+        if not rows or argument.keys() <= {ONE}:
+            return False
+        q = gcd(*argument.values())
+        for name, sign in (("+", 1), ("-", -1)):
+            number, factor = rows.get(divided(argument, sign * q), (-1, 0))
+            if factor:
+                self.step(name, symbol, [factor, number, q])
+                return True
+        return False
 
     def ready(self) -> list[int]:
         """Open symbols of the targets with a changed argument, but none inside that has one."""
