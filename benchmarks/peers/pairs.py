@@ -16,7 +16,7 @@ ACAS_BOX = Box(
     tuple(map(Fraction, ("0.6", "-0.5", "-0.5", "0.45", "-0.45"))),
     tuple(map(Fraction, ("0.679857769", "0.5", "0.5", "0.5", "-0.45"))),
 )
-ACAS_PAIRS = (("1_1", 30), ("3_4", 5), ("2_9", 10))
+ACAS_PAIRS = (("1_4", 5), ("3_4", 5))
 
 
 def equality() -> Iterator[Question]:
