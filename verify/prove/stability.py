@@ -11,6 +11,8 @@ Theorem: T38 (lossless compression on a domain), the part on certificates.
 from collections.abc import Iterable, Sequence
 from math import gcd
 
+from theory.domain import Box
+from theory.network import Network
 from verify.certificate import Step
 from verify.checker import ONE, Argument, Expression, divided
 from verify.claim import Claim
@@ -21,6 +23,7 @@ from verify.prove.slopes import Proposal
 from verify.prove.state import checker_claim
 from verify.zonotope_checker import ZonotopeProof
 
+_MOST_PRODUCTS = 200_000_000  # some tens of seconds
 _DEEPER = 6  # bisections that may be added below a leaf of the proposed tree
 _LEAF = Tree()
 
@@ -47,6 +50,28 @@ def stability_script(claim: Claim, clock: Clock, tree: Tree | None = None) -> li
         script.relax(tree.relaxed)
     script.node(tree or _LEAF, 0 if tree is None else _DEEPER)
     return script.steps
+
+
+def is_promising(claim: Claim) -> bool:
+    """Whether signs are worth a try, unasked: one network may be the other made smaller.
+
+    It must be no deeper and have no more units, and the zonotopes must not take long.
+    """
+    sides = claim.left.network, claim.right.network
+    small, large = sorted(sides, key=lambda side: side.units)
+    if small.hidden_layers > large.hidden_layers or not isinstance(claim.domain, Box):
+        return False
+    free = claim.domain.inputs - len(claim.domain.fixed)
+    return sum(_cost(side, free) for side in sides) <= _MOST_PRODUCTS
+
+
+def _cost(network: Network, free: int) -> int:
+    """About how many multiplications the zonotopes of a network take."""
+    noises, total = free, 0
+    for layer in network.layers[1:]:
+        noises += layer.inputs
+        total += noises * sum(map(len, layer.rows))
+    return total + free * sum(map(len, network.layers[0].rows))
 
 
 class _Script:

@@ -29,7 +29,7 @@ from verify.prove.kinks import is_worthwhile, proved_by_kinks
 from verify.prove.obligation import merged_lemmas
 from verify.prove.refute import counterexample, counterexample_near
 from verify.prove.sign_tree import Tree
-from verify.prove.stability import UnsettledError, stability_script
+from verify.prove.stability import UnsettledError, is_promising, stability_script
 from verify.prove.start import lifted
 from verify.prove.state import SearchState, checker_claim
 from verify.prove.subtree import Problem
@@ -297,7 +297,7 @@ def _before_cells(claim: Claim, clock: Clock, started: float, means: Means) -> V
     if units <= _FEW_UNITS or not isinstance(claim.domain, Box):
         return None
     if is_exact:
-        return _by_stability(claim, clock, started, None)
+        return _by_stability(claim, clock, started, None) if is_promising(claim) else None
     if units > _SOME_UNITS:
         return _by_bisection(claim, clock, started, means)
     found = _by_bisection(claim, clock, started, means, _SOME_BOXES)
