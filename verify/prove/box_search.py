@@ -37,7 +37,8 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 from verify.zonotope_checker import ZonotopeProof
 
 ENGINE = "bisection"
-_FIRST = 4096  # boxes without matched units, before these are tried
+_FIRST_WORK = 6 * 10**9  # multiplications without matched units, before these are tried
+_NOISES = 50  # of units on a box, about
 _MANY = 512  # boxes of a level from which on workers are asked
 _SLACK = 1e-4  # of the tolerance: floats stay so far away from what is to be shown
 _LEAST_SLACK = 1e-6  # where no tolerance says how fine numbers are
@@ -76,6 +77,13 @@ class Setting:
     def sides(self) -> tuple[Network, Network]:
         """Both networks."""
         return self.claim.left.network, self.claim.right.network
+
+    @property
+    def first(self) -> int:
+        """How many boxes are examined without matched units, before these are tried."""
+        parameters = sum(network.parameters for network in self.sides)
+        free = self.box.inputs - len(self.box.fixed)
+        return max(1, _FIRST_WORK // ((parameters + 1) * (free + _NOISES)))
 
     @property
     def ends(self) -> tuple[Array, Array]:
@@ -157,11 +165,12 @@ class _BoxSearch:
 
     def verdict(self, crew: Crew) -> Verdict:
         """The verdict; bounds of each network alone are tried first."""
-        pairing, sides = self._setting.pairing, self._setting.sides
+        setting = self._setting
+        pairing, sides = setting.pairing, setting.sides
         plans: list[tuple[Matching, list[Step], int | None]] = [(unmatched(*sides), [], self._most)]
         if pairing.has_matches:
             plans = [
-                (unmatched(*sides), [], min(_FIRST, self._most or _FIRST)),
+                (unmatched(*sides), [], min(setting.first, self._most or setting.first)),
                 (pairing.matching, [pairing.step], self._most),
             ]
         reason = "no plan"
