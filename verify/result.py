@@ -22,7 +22,11 @@ COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
 CHECKPOINT = "checkpoint.json"
 WITNESS = "witness.json"  # a point with a large difference, beside a certificate
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
+INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
+SEQUENCE, TAPE = "sequence.json", "tape.json"
+RECURRENT = (INVARIANT, SIMULATION, UNROLLING, SEQUENCE, TAPE)  # of verify.recurrent_evidence
 _STALE = (
+    *RECURRENT,
     TABLE,
     FLOAT_BOUND,
     CERTIFICATE,

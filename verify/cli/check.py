@@ -33,13 +33,16 @@ def check(
     """
     from verify.chambers import checked
     from verify.errors import InputError
-    from verify.result import CERTIFICATE, COUNTEREXAMPLE, FLOAT_BOUND, TABLE
+    from verify.result import CERTIFICATE, COUNTEREXAMPLE, FLOAT_BOUND, RECURRENT, TABLE
 
     folder = Path(out)
     if not folder.is_dir():
         raise InputError(out, "is no folder")
     if kernel not in ("python", "coq", "native"):
         raise InputError("--kernel", f"expected python, coq or native, got {kernel!r}")
+    recurrent = next((name for name in RECURRENT if (folder / name).is_file()), None)
+    if recurrent is not None:
+        return _recurrent(folder, recurrent, kernel, Terminal(json, quiet))
     started = time.monotonic()
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
     status, answer, what = _refuted(folder) if is_refuted else _proved(folder, kernel)
@@ -58,6 +61,18 @@ def check(
         status = max(status, floats[0])
     Terminal(json, quiet).tell(facts, lines)
     return status
+
+
+def _recurrent(folder: Path, name: str, kernel: str, terminal: Terminal) -> int:
+    """Check what is said of recurrent networks; tell it and return the exit status."""
+    from verify.recurrent_evidence import checked_recurrent
+
+    started = time.monotonic()
+    found = checked_recurrent(folder, name, kernel)
+    seconds = time.monotonic() - started
+    facts: dict[str, object] = {"answer": found.answer, "what": found.line, "seconds": seconds}
+    terminal.tell(facts, [f"{found.answer}: {found.line}, {seconds:.2f} s"])
+    return _STATUS.get(found.answer, 2)
 
 
 def _floats(folder: Path) -> Checked:

@@ -25,6 +25,7 @@ from verify.cli.options import (
 from verify.cli.query import AskedQuery, asked_query
 from verify.cli.terminal import Terminal
 from verify.errors import InputError
+from verify.formats.recurrent_json import is_recurrence
 
 if TYPE_CHECKING:
     from verify.reduction import Reduction
@@ -73,7 +74,15 @@ def prove(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Prove that two networks are equal on a domain, or find a point where they differ."""
+    """Prove that two networks are equal on a domain, or find a point where they differ.
+
+    Recurrent networks (.json): equal on sequences of every length, inputs in the domain. A Turing
+    machine (.tm) and a recurrent network: does it simulate the machine on every tape?
+    """
+    if is_recurrence(left, right):
+        from verify.cli.recurrence import Order, settle_recurrent
+
+        return settle_recurrent(left, right, Order(domain, timeout, out, Terminal(json, quiet)))
     from verify.cli.greatest import Asked, read_ratio, tell_greatest
     from verify.cli.question import Question, checked_engine, checked_seconds, settle
     from verify.prove.workers import chosen_workers

@@ -1,6 +1,7 @@
 """relucert transform FORM NETWORK: rewrite a network by a theorem, and prove the result."""
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
@@ -195,6 +196,13 @@ COPIES = (
     ),
 )
 
+RECURRENT = (
+    ("unroll", "T43", "T steps of a recurrent network without recurrence, --steps T"),
+    ("wavefront", "T43", "any network as a recurrent one that gives f(x_1) at time D"),
+    ("saturated-to-relu", "T43", "a recurrent network of n saturated units with 2 n of relu"),
+    ("turing", "T46", "a Turing machine as a recurrent network, every step on every tape"),
+)
+
 FormName = Annotated[
     str | None, typer.Argument(metavar="FORM", help="As --list names it.", show_default=False)
 ]
@@ -215,6 +223,10 @@ RouteName = Annotated[
         "smaller, which takes the smaller sum for each maximum and is the default.",
     ),
 ]
+Steps = Annotated[
+    int | None,
+    typer.Option("--steps", metavar="T", min=1, help="For how many steps unroll does it."),
+]
 List = Annotated[bool, typer.Option("--list", help="List the forms and their theorems.")]
 
 
@@ -231,6 +243,7 @@ def transform(
     second_opinion: Opinion = None,
     settings: Settings = None,
     route: RouteName = None,
+    steps: Steps = None,
     out: Out = None,
     list_forms: List = False,
     json: AsJson = False,
@@ -240,6 +253,8 @@ def transform(
     terminal = Terminal(json, quiet)
     if list_forms:
         return _listed(terminal)
+    if network is not None and form in [name for name, _, _ in RECURRENT]:
+        return _rewritten(form, network, terminal)(domain, timeout, out, settings, steps)
 
     from verify.acyclic import acyclic
     from verify.claim import Claim, NamedNetwork
@@ -258,7 +273,7 @@ def transform(
     if chosen is None:
         raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in known)}")
     values = read_settings(settings or [], chosen.parameters)
-    _require_route(chosen, route)
+    _require_route(chosen, route, steps)
     started = time.monotonic()
     checked_engine(engine)
     checked_seconds(timeout, "--timeout")
@@ -294,6 +309,23 @@ def transform(
     return settle(question, run, terminal)
 
 
+def _rewritten(form: str, network: str, terminal: Terminal) -> Callable[..., int]:
+    """What settles a form of recurrent networks, given the other options."""
+    from verify.cli.recurrence import REWRITINGS, Order
+
+    def settled(
+        domain: str,
+        timeout: float | None,
+        out: str | None,
+        settings: list[str] | None,
+        steps: int | None,
+    ) -> int:
+        order = Order(domain, timeout, out, terminal, tuple(settings or ()), steps)
+        return REWRITINGS[form](network, order)
+
+    return settled
+
+
 def _listed(terminal: Terminal) -> int:
     """Tell the forms, their theorems and for which networks and domains they are there."""
     forms = {
@@ -309,19 +341,25 @@ def _listed(terminal: Terminal) -> int:
         lines.append(f"{entry.name:13} {entry.theorem}  {entry.about}")
         lines.append(f"{'':18} for {entry.where}")
     copies = {entry.name: {"about": entry.about, "domain": "boxes"} for entry in COPIES}
+    lines.append("Recurrent networks (.json) and Turing machines (.tm), inputs in a box or all:")
+    lines += [f"{name:18} {theorem}  {about}" for name, theorem, about in RECURRENT]
+    recurrent = {name: {"about": about, "theorem": theorem} for name, theorem, about in RECURRENT}
     lines.append("Copies that are close, with a proof of how close:")
     lines += [f"{entry.name:13} {entry.about}" for entry in COPIES]
-    terminal.tell({"forms": forms, "copies": copies}, lines)
+    terminal.tell({"forms": forms, "recurrent": recurrent, "copies": copies}, lines)
     return 0
 
 
-def _require_route(form: NamedForm, route: str | None) -> None:
-    """Refuse a route that the form does not have.
+def _require_route(form: NamedForm, route: str | None, steps: int | None) -> None:
+    """Refuse a route that the form does not have, and steps.
 
     Raises:
-        InputError: there is no such route, or the form reduces no maxima.
+        InputError: there is no such route, or the form reduces no maxima; steps are given.
     """
     from verify.errors import InputError
+
+    if steps is not None:
+        raise InputError("--steps", "is for the form unroll")
 
     if route is None or route in form.routes:
         return

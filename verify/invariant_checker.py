@@ -1,0 +1,222 @@
+"""The checker of invariants: two recurrent networks are equal on sequences of every length.
+
+    python3 -I -S verify/invariant_checker.py OUT/invariant.json
+
+Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; it searches for nothing.
+Accepted means: for every T >= 1 and all real x_1, ..., x_T of the domain that the file states,
+the two recurrent networks that it names give the same output at every time 1, ..., T.
+
+How (theorem T44). The file states an affine space of joint states (h, h'): some coordinates z
+are free, the others are affine functions of them. The invariant is that space, and the states'
+signs: units with relu are >= 0, saturated ones lie in [0, 1]. Three ordinary claims, whose
+certificates are in the file and which `verify.checker` decides:
+(base)   for every x of the domain, the joint state after the first step lies in the space;
+(step)   from every joint state of the invariant, on every x, the next one lies in the space;
+(output) at every joint state of the invariant the two outputs are equal.
+In coordinates z each says that two networks are equal on a polytope. Signs need no claim.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+
+if not __package__:  # run as a file: the package is beside it
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from verify.checker import document, expect, fields, typed
+from verify.recurrent_claims import (
+    Layers,
+    Map,
+    Obligation,
+    Reader,
+    Recurrent,
+    Row,
+    beside,
+    constants,
+    followed,
+    proved,
+    rationals,
+    read_map,
+    read_recurrent,
+    run,
+    stepped,
+    together,
+    units,
+)
+
+Halfspace = tuple[Row, Fraction]  # row . x <= offset
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a file states.
+
+    Attributes:
+        left: A recurrent network.
+        right: Another one.
+        domain: Of each input, as halfspaces.
+        free: The joint coordinates that are free.
+        dependent: free coordinates -> the others, in their order.
+    """
+
+    left: Recurrent
+    right: Recurrent
+    domain: list[Halfspace]
+    free: list[int]
+    dependent: Map
+
+    @property
+    def others(self) -> list[int]:
+        """The joint coordinates that are not free."""
+        count = len(self.left.start) + len(self.right.start)
+        return [place for place in range(count) if place not in set(self.free)]
+
+    def joint(self, inputs: int) -> Map:
+        """(z, ...) -> the joint state, from this many inputs."""
+        picked = units(inputs, range(len(self.free)))
+        shown = dict(zip(self.free, range(len(self.free)), strict=True))
+        both = picked.beside(self.dependent.after(picked) if self.others else constants(inputs, ()))
+        shown |= {place: len(self.free) + index for index, place in enumerate(self.others)}
+        return both.picked(shown[place] for place in range(len(shown)))
+
+
+def signs(pair: Pair, inputs: int) -> list[Halfspace]:
+    """What the activations say of the joint state, as halfspaces in (z, ...)."""
+    joint, found = pair.joint(inputs), list[Halfspace]()
+    kinds = [network.activation for network in (pair.left, pair.right) for _ in network.start]
+    for row, bias, kind in zip(joint.rows, joint.bias, kinds, strict=True):
+        if kind != "identity" and (row or bias < 0):
+            found.append(({column: -weight for column, weight in row.items()}, bias))
+        if kind == "saturated" and (row or bias > 1):
+            found.append((row, 1 - bias))
+    return found
+
+
+def domain_value(halfspaces: list[Halfspace], inputs: int) -> object:
+    """The domain of a claim: a box and what else there is, if every coordinate has two ends."""
+    box: list[list[Fraction | None]] = [[None, None] for _ in range(inputs)]
+    others: list[Halfspace] = []
+    for row, offset in halfspaces:
+        if len(row) != 1:
+            others.append((row, offset))
+            continue
+        ((column, weight),) = row.items()
+        side, end = int(weight > 0), offset / weight
+        old = box[column][side]
+        box[column][side] = end if old is None else (min if side else max)(old, end)
+    if any(end is None for ends in box for end in ends):
+        return {"box": [], "halfspaces": listed(halfspaces, inputs)}
+    ends = [[str(end) for end in pair] for pair in box]
+    return {"box": ends, "halfspaces": listed(others, inputs)}
+
+
+def listed(halfspaces: list[Halfspace], inputs: int) -> list[list[str]]:
+    """The halfspaces as a claim lists them, equal ones once."""
+    found: list[list[str]] = []
+    for row, offset in halfspaces:
+        numbers = [str(row.get(column, 0)) for column in range(inputs)] + [str(offset)]
+        if numbers not in found:
+            found.append(numbers)
+    return found
+
+
+def moved(halfspaces: list[Halfspace], places: int) -> list[Halfspace]:
+    """The halfspaces with so many coordinates before theirs."""
+    return [({column + places: w for column, w in row.items()}, end) for row, end in halfspaces]
+
+
+def next_joint(pair: Pair, state: Map, inputs: int, first: int) -> Layers:
+    """The joint state after the one that `state` gives; the input begins at that coordinate."""
+    entry = units(inputs, range(first, first + pair.left.inputs))
+    middle = len(pair.left.start)
+    count = middle + len(pair.right.start)
+    left = stepped(pair.left, state.picked(range(middle)).beside(entry))
+    right = stepped(pair.right, state.picked(range(middle, count)).beside(entry))
+    return together(left, right)
+
+
+def inside(name: str, pair: Pair, layers: Layers, domain: object) -> Obligation:
+    """The claim that the joint states that the layers give lie in the space."""
+    count = len(layers[-1].bias)
+    left = followed(layers, (units(count, pair.others),))
+    right = followed(layers, (pair.dependent.after(units(count, pair.free)),))
+    return Obligation.equal(name, left, right, domain)
+
+
+def obligations(pair: Pair) -> list[Obligation]:
+    """Base and step, if any coordinate is not free, and output."""
+    size, found = len(pair.free), list[Obligation]()
+    if pair.others:
+        wide = max(pair.left.inputs, 1)  # claims have an input, if need be one that nobody reads
+        start = constants(wide, pair.left.start + pair.right.start)
+        first = next_joint(pair, start, wide, 0)
+        found.append(inside("base", pair, first, domain_value(pair.domain, wide)))
+        wide = max(size + pair.left.inputs, 1)
+        step = next_joint(pair, pair.joint(wide), wide, size)
+        where = domain_value(signs(pair, wide) + moved(pair.domain, size), wide)
+        found.append(inside("step", pair, step, where))
+    wide = max(size, 1)
+    joint, middle = pair.joint(wide), len(pair.left.start)
+    left = pair.left.output.after(joint.picked(range(middle)))
+    right = pair.right.output.after(joint.picked(range(middle, len(joint.bias))))
+    where = domain_value(signs(pair, wide), wide)
+    return [*found, Obligation.equal("output", (left,), (right,), where)]
+
+
+def read_domain(value: object, inputs: int) -> list[Halfspace]:
+    """The halfspaces of {"box": [[low, high], ...], "halfspaces": []}; an empty box is all."""
+    box, halfspaces = fields(value, "box halfspaces", "domain")
+    expect(halfspaces == [], "domain: expected a box or everything")
+    ends = [rationals(pair, "box") for pair in typed(box, list, "box")]
+    fits = not ends or (len(ends) == inputs and all(len(pair) == 2 for pair in ends))
+    expect(fits and all(low <= high for low, high in ends), "domain: expected intervals")
+    found: list[Halfspace] = []
+    for index, (low, high) in enumerate(ends):
+        found += [({index: Fraction(-1)}, -low), ({index: Fraction(1)}, high)]
+    return found
+
+
+def read(beside_it: Reader, data: bytes) -> tuple[Pair, object]:
+    """What a file states, and its proofs."""
+    keys = "dependent domain free left proofs right"
+    dependent, domain, free, left, proofs, right = document(data, "invariant", keys)
+    one = read_recurrent(beside(beside_it, left, "left"), "left")
+    other = read_recurrent(beside(beside_it, right, "right"), "right")
+    count = len(one.start) + len(other.start)
+    places = [typed(place, int, "free") for place in typed(free, list, "free")]
+    rising = places == sorted(set(places)) and all(0 <= place < count for place in places)
+    expect(rising, "free: expected increasing coordinates of the joint state")
+    rows = read_map(dependent, len(places), "dependent")
+    expect(len(rows.bias) == count - len(places), "dependent: expected a row for each other")
+    same = one.inputs == other.inputs and len(one.output.bias) == len(other.output.bias)
+    expect(same, "the networks have different numbers of inputs or outputs")
+    return Pair(one, other, read_domain(domain, one.inputs), places, rows), proofs
+
+
+def read_obligations(beside_it: Reader, data: bytes) -> list[Obligation]:
+    """The claims, each with its steps."""
+    pair, proofs = read(beside_it, data)
+    return proved(obligations(pair), proofs)
+
+
+def check(beside_it: Reader, data: bytes) -> str:
+    """What is proved, if every obligation holds.
+
+    Raises:
+        MalformedError, RejectedError: it does not.
+    """
+    pair, proofs = read(beside_it, data)
+    found = proved(obligations(pair), proofs)
+    for one in found:
+        one.check()
+    where = "in the box" if pair.domain else "of any kind"
+    return (
+        f"equal outputs at every time, for sequences of every length with inputs {where} "
+        f"({len(pair.others)} relations between {len(pair.left.start)} and "
+        f"{len(pair.right.start)} units, {len(found)} claims)"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], check))
