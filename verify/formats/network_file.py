@@ -48,7 +48,9 @@ def read_network(path: Path | str) -> Source:
     """The network in an `.onnx`, `.nnet` or `.json` file, exactly.
 
     `net.nnet#normalised` names the layers of an NNet file without its normalisation (see
-    `verify.formats.nnet`).
+    `verify.formats.nnet`); `net.onnx#cut-softmax` the scores before a softmax at the output, and
+    `net.onnx#rounded-roots` reads irrational factors of batch normalisations as float64 numbers;
+    several views are joined by commas.
 
     Raises:
         InputError: the file cannot be read, is malformed, or holds what is not read exactly.
@@ -57,10 +59,11 @@ def read_network(path: Path | str) -> Source:
     suffix = file.suffix.lower().removeprefix(".")
     if suffix not in _READERS:
         raise FormatError(str(file), "expected a file name that ends in .onnx, .nnet or .json")
-    if view and (suffix, view) != ("nnet", "normalised"):
-        raise FormatError(str(path), f"there is no view {view!r}; .nnet files have '#normalised'")
+    views = frozenset(view.split(",")) if view else frozenset()
+    for unknown in sorted(views - _VIEWS[suffix]):
+        raise FormatError(str(path), f"there is no view {unknown!r}; {_KNOWN_VIEWS}")
     content = read_bytes(file)
-    network, notes = _READERS[suffix](content, file.name, bool(view))
+    network, notes = _READERS[suffix](content, file.name, views)
     digest = hashlib.sha256(content).hexdigest()
     return Source(network, Path(path).name, suffix, digest, notes)
 
@@ -68,21 +71,28 @@ def read_network(path: Path | str) -> Source:
 _Read = tuple[Network, tuple[str, ...]]
 
 
-def _read_json(content: bytes, where: str, _: bool) -> _Read:
+def _read_json(content: bytes, where: str, _: frozenset[str]) -> _Read:
     return parse_network(content, where), ()
 
 
-def _read_nnet(content: bytes, where: str, normalised: bool) -> _Read:
-    return parse_nnet(content, where, normalised=normalised)
+def _read_nnet(content: bytes, where: str, views: frozenset[str]) -> _Read:
+    return parse_nnet(content, where, normalised="normalised" in views)
 
 
-def _read_onnx(content: bytes, where: str, _: bool) -> _Read:
+def _read_onnx(content: bytes, where: str, views: frozenset[str]) -> _Read:
     from verify.formats.onnx_reader import parse_onnx  # here, since onnx is slow to import
 
-    return parse_onnx(content, where)
+    return parse_onnx(content, where, views)
 
 
-_READERS: Mapping[str, Callable[[bytes, str, bool], _Read]] = {
+_VIEWS: Mapping[str, frozenset[str]] = {
+    "json": frozenset(),
+    "nnet": frozenset(("normalised",)),
+    "onnx": frozenset(("cut-softmax", "rounded-roots")),
+}
+_KNOWN_VIEWS = ".nnet files have '#normalised', .onnx files '#cut-softmax' and '#rounded-roots'"
+
+_READERS: Mapping[str, Callable[[bytes, str, frozenset[str]], _Read]] = {
     "json": _read_json,
     "nnet": _read_nnet,
     "onnx": _read_onnx,

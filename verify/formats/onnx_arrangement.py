@@ -95,7 +95,7 @@ def cast(node: Node) -> Value:
     if isinstance(value, Flow):
         if kind != value.kind and kind not in _WIDER.get(value.kind, ()):
             raise node.unsupported(f"a cast from {names} rounds")
-        return Flow(value.shape, kind, value.width, value.layers, value.pending)
+        return Flow(value.shape, kind, value.wiring, value.bundle)
     if kind == value.kind:
         return value
     if kind not in KINDS:
@@ -119,7 +119,7 @@ def reshape(node: Node) -> Value:
             before[axis] if size == 0 and axis < len(before) else size
             for axis, size in enumerate(shape)
         )
-    return _arranged(node, lambda index: index.reshape(shape))
+    return arranged(node, lambda index: index.reshape(shape))
 
 
 def flatten(node: Node) -> Value:
@@ -128,19 +128,19 @@ def flatten(node: Node) -> Value:
     if not -len(shape) <= axis <= len(shape):
         raise node.malformed(f"there is no axis {axis} in {list(shape)}")
     rows = prod(shape[:axis])
-    return _arranged(node, lambda index: index.reshape(rows, prod(shape[axis:])))
+    return arranged(node, lambda index: index.reshape(rows, prod(shape[axis:])))
 
 
 def transpose(node: Node) -> Value:
     """The axes in another order, reversed if none is given."""
     order = node.integers("perm")
-    return _arranged(node, lambda index: index.transpose(order))
+    return arranged(node, lambda index: index.transpose(order))
 
 
 def squeeze(node: Node) -> Value:
     """Without the axes of size 1 that are named, or all of them."""
     axes = _axes(node)
-    return _arranged(node, lambda index: index.squeeze(axes))
+    return arranged(node, lambda index: index.squeeze(axes))
 
 
 def unsqueeze(node: Node) -> Value:
@@ -148,7 +148,7 @@ def unsqueeze(node: Node) -> Value:
     axes = _axes(node)
     if axes is None:
         raise node.malformed("expected axes")
-    return _arranged(node, lambda index: np.expand_dims(index, axes))
+    return arranged(node, lambda index: np.expand_dims(index, axes))
 
 
 def _axes(node: Node) -> Shape | None:
@@ -157,7 +157,7 @@ def _axes(node: Node) -> Shape | None:
     return None if node.optional(1) is None else node.constant(1).integers
 
 
-def _arranged(node: Node, operation: Callable[[Array], Array]) -> Value:
+def arranged(node: Node, operation: Callable[[Array], Array]) -> Value:
     """Move the elements of the first operand as numpy moves those of an array."""
     value = node.operand(0)
     try:

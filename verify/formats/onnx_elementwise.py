@@ -1,4 +1,4 @@
-"""ONNX operators that act on every element: sums and products with constants, ReLU, batch norm.
+"""ONNX operators that act on every element: sums, products with constants, ReLU, batch norm.
 
 Constants are computed with exactly, too, since a claim speaks about real arithmetic on the
 stored numbers.
@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from verify.formats.onnx_node import Node, chain_error
+from theory.network import Affine
+from verify.formats.onnx_node import Node, product_error
 from verify.formats.onnx_value import (
     FLOATS,
     Array,
@@ -27,18 +28,23 @@ from verify.formats.onnx_value import (
 )
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
+ROUNDED_ROOTS = "rounded-roots"
 _DEFAULT_EPSILON = float(np.float32(1e-5))
 
 _Term = tuple[Fraction, Fraction]
 
 
 def addition(node: Node) -> Value:
-    """The sum a + b, at least one of them constant."""
+    """The sum a + b."""
+    if all(isinstance(operand, Flow) for operand in node.operands):
+        return joined(node, _ONE)
     return _broadcast_operation(node, operator.add, lambda c: (_ONE, c), lambda c: (_ONE, c))
 
 
 def subtraction(node: Node) -> Value:
-    """The difference a - b, at least one of them constant."""
+    """The difference a - b."""
+    if all(isinstance(operand, Flow) for operand in node.operands):
+        return joined(node, -_ONE)
     return _broadcast_operation(node, operator.sub, lambda c: (_ONE, -c), lambda c: (-_ONE, c))
 
 
@@ -49,7 +55,11 @@ def multiplication(node: Node) -> Value:
 
 def division(node: Node) -> Value:
     """The quotient a / b with a constant b that has no zero entry."""
-    divisor = node.constant(1)
+    divisor = node.operand(1)
+    if isinstance(divisor, Flow):
+        raise node.unsupported(
+            "divides by a value that depends on the input, which is not piecewise linear"
+        )
     if divisor.kind not in FLOATS:
         raise node.unsupported("integer division is not read")
     if not all(divisor.exact.flat):
@@ -102,7 +112,20 @@ def _broadcast_operation(
     if isinstance(first, Constant) and isinstance(second, Flow):
         terms = [with_left(entry) for entry in np.broadcast_to(first.exact, shape).flat]
         return diagonal(second, np.broadcast_to(second.index, shape), terms)
-    raise chain_error(node)
+    raise product_error(node)
+
+
+def joined(node: Node, sign: Fraction) -> Flow:
+    """The sum a + sign * b of two values that depend on the input, as in residual networks."""
+    first, second = node.flow(0), node.flow(1)
+    refuse_mixed_kinds(node, first, second)
+    shape = broadcast_shape(node, first.shape, second.shape)
+    parts = [first.arranged(np.broadcast_to(first.index, shape)).bundle]
+    parts.append(second.arranged(np.broadcast_to(second.index, shape)).bundle)
+    size = prod(shape)
+    rows = tuple(((entry, _ONE), (size + entry, sign)) for entry in range(size))
+    total = parts[0].joined(parts[1]).mapped(Affine(2 * size, rows, (_ZERO,) * size))
+    return first.of(first.wiring.named(total), shape)
 
 
 def _aligned(node: Node) -> Value:
@@ -149,6 +172,7 @@ def batch_normalisation(node: Node) -> Value:
     """The map scale (x - mean) / sqrt(variance + epsilon) + shift, channel by channel.
 
     Only where every square root is rational: otherwise no rational network is this function.
+    The view `rounded-roots` reads scale / sqrt(variance + epsilon) as the nearest float64.
     """
     untrained = node.opset >= 7 or node.integer("is_test", 0)
     if node.integer("training_mode", 0) or not untrained or not node.integer("spatial", 1):
@@ -163,19 +187,34 @@ def batch_normalisation(node: Node) -> Value:
     for channel, (scale, shift, mean, variance) in enumerate(
         zip(*(list(constant.exact) for constant in constants), strict=True)
     ):
-        factor = scale / _square_root(node, channel, variance + epsilon)
+        factor = _channel_factor(node, channel, scale, variance + epsilon)
         terms.append((factor, shift - mean * factor))
     axes = (channels, *(1,) * (len(flow.shape) - 2))
     spread = np.broadcast_to(np.arange(channels).reshape(axes), flow.shape)
     return diagonal(flow, flow.index, [terms[channel] for channel in spread.flat])
 
 
-def _square_root(node: Node, channel: int, value: Fraction) -> Fraction:
-    if value > 0:
-        root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
-        if root * root == value:
-            return root
+def _channel_factor(node: Node, channel: int, scale: Fraction, value: Fraction) -> Fraction:
+    """The number scale / sqrt(value), which must be rational unless rounding was asked for."""
+    if value <= 0:
+        raise node.unsupported(f"channel {channel}: variance + epsilon is {value}, not positive")
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+    if root * root == value:
+        return scale / root
+    if ROUNDED_ROOTS in node.views:
+        return _nearest_float(scale, value)
     raise node.unsupported(
-        f"channel {channel}: the square root of variance + epsilon, {value}, is not a positive"
-        " rational; fold the normalisation into the layer before it when exporting"
+        f"channel {channel}: the square root of variance + epsilon, {value}, is not a"
+        " rational; fold the normalisation into the layer before it when exporting, or read"
+        f" FILE#{ROUNDED_ROOTS}"
     )
+
+
+def _nearest_float(scale: Fraction, value: Fraction) -> Fraction:
+    """The float64 nearest to scale / sqrt(value), which is irrational."""
+    square = scale * scale / value
+    shift = max(0, 64 - (square.numerator.bit_length() - square.denominator.bit_length()) // 2)
+    digits = isqrt((square.numerator << 2 * shift) // square.denominator)
+    # Between digits and digits + 1, so the half decides every tie as the number itself would.
+    magnitude = Fraction(float(Fraction(2 * digits + 1, 2 << shift)))
+    return magnitude if scale > 0 else -magnitude

@@ -22,12 +22,16 @@ class Node:
         opset: The version of the operator set, which decides between meanings.
         attributes: The attributes that are given.
         operands: The values of the inputs.
+        results: The number of outputs.
+        views: How the reader was asked to read what is not read exactly (`onnx_reader`).
     """
 
     place: str
     opset: int
     attributes: Mapping[str, object]
     operands: tuple[Value | None, ...]
+    results: int = 1
+    views: frozenset[str] = frozenset()
 
     def malformed(self, what: str) -> FormatError:
         """The error that this node breaks the rules of ONNX."""
@@ -49,7 +53,7 @@ class Node:
         return self.operands[number] if number < len(self.operands) else None
 
     def flow(self, number: int) -> Flow:
-        """The running value, which must be this input."""
+        """The value of an input that must depend on the network's input."""
         found = self.operand(number)
         if isinstance(found, Constant):
             raise self.unsupported(f"expected input {number} to depend on the network's input")
@@ -59,7 +63,7 @@ class Node:
         """The constant that this input must be."""
         found = self.operand(number)
         if isinstance(found, Flow):
-            raise self.unsupported(f"expected input {number} to be a constant; {_ONLY_CHAINS}")
+            raise self.unsupported(f"expected input {number} to be a constant")
         return found
 
     def with_operands(self, *operands: Value) -> "Node":
@@ -83,7 +87,7 @@ class Node:
         return tuple(value)
 
     def number(self, name: str, default: float) -> Fraction:
-        """A float attribute, as the rational that it is."""
+        """A float attribute, as the rational that it is; ONNX stores float32 numbers."""
         value = self.attributes.get(name, default)
         if not isinstance(value, float):
             raise self.malformed(f"expected a float as attribute {name!r}")
@@ -99,12 +103,13 @@ class Node:
 
 
 _PRESENT_OPSET = 13
-_ONLY_CHAINS = "only chains of layers are read"
 
 
-def chain_error(node: Node) -> UnsupportedError:
-    """The error that a node joins two computed values, as residual networks do."""
-    return node.unsupported(f"joins two values that depend on the input; {_ONLY_CHAINS}")
+def product_error(node: Node) -> UnsupportedError:
+    """The error that a node multiplies two computed values, as attention and gates do."""
+    return node.unsupported(
+        "multiplies two values that depend on the input, which is not piecewise linear"
+    )
 
 
 def place_of(node: NodeProto, number: int, where: str) -> str:

@@ -1,6 +1,5 @@
 """ONNX operators that are products with a constant matrix: MatMul, Gemm and Conv."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -8,8 +7,9 @@ import numpy as np
 
 from theory.network import Row
 from verify.formats.onnx_elementwise import addition, broadcast_shape, refuse_mixed_kinds
-from verify.formats.onnx_node import Node, chain_error
+from verify.formats.onnx_node import Node, product_error
 from verify.formats.onnx_value import Array, Constant, Flow, Shape, Value, exact_array, refuse_large
+from verify.formats.onnx_window import window_of
 
 _ZERO = Fraction(0)
 
@@ -59,7 +59,7 @@ def _only_flow(node: Node, first: Value, second: Value) -> Flow:
         return first
     if isinstance(first, Constant) and isinstance(second, Flow):
         return second
-    raise chain_error(node)
+    raise product_error(node)
 
 
 def _row(sources: list[int], weights: list[Fraction]) -> Row:
@@ -75,12 +75,12 @@ def general_product(node: Node) -> Value:
     alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)
     if isinstance(second, Constant):
         second = second.scaled(alpha)
-    elif isinstance(first, Constant):
+    else:
         first = first.scaled(alpha)
     product = matrix_product(node.with_operands(first, second))
     if node.optional(2) is None or not beta:
         return product
-    addend = node.constant(2).scaled(beta)
+    addend = node.operand(2).scaled(beta)
     if broadcast_shape(node, addend.shape, product.shape) != product.shape:
         raise node.malformed(f"the shape {list(addend.shape)} of C does not fit the product")
     return addition(node.with_operands(product, addend))
@@ -100,52 +100,17 @@ def _matrix(node: Node, number: int, *, transposed: bool) -> Value:
     return Constant(value.values.T, value.kind, value.place)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """How a kernel moves over the spatial axes, one entry per axis."""
-
-    kernel: Shape
-    stride: Shape
-    dilation: Shape
-    before: Shape
-    after: Shape
-
-    def extent(self, axis: int) -> int:
-        """The number of places that the kernel spans with its gaps."""
-        return (self.kernel[axis] - 1) * self.dilation[axis] + 1
-
-    def outputs(self, sizes: Shape) -> Shape:
-        """The number of positions along every axis of these sizes."""
-        return tuple(
-            (size + self.before[axis] + self.after[axis] - self.extent(axis)) // self.stride[axis]
-            + 1
-            for axis, size in enumerate(sizes)
-        )
-
-    def over(self, padded: Array, position: Shape) -> list[int]:
-        """The entries of (channels, *spatial) under the kernel at a position, channel first."""
-        slices = tuple(
-            slice(start * stride, start * stride + self.extent(axis), self.dilation[axis])
-            for axis, (start, stride) in enumerate(zip(position, self.stride, strict=True))
-        )
-        found: list[int] = padded[(slice(None), *slices)].ravel().tolist()
-        return found
-
-
 def convolution(node: Node) -> Value:
     """Every window of the input against every kernel, as one sparse affine map."""
     flow, weight = node.flow(0), node.constant(1)
     refuse_mixed_kinds(node, flow, weight)
     group = node.integer("group", 1)
     _refuse_misfit(node, flow.shape, weight.shape, group)
-    window = _window(node, flow.shape[2:], weight.shape[2:])
-    places = window.outputs(flow.shape[2:])
-    if min(places) < 1:
-        raise node.malformed(f"the kernel {list(window.kernel)} is larger than the input")
+    window = window_of(node, flow.shape[2:], weight.shape[2:])
+    places = window.places
     kernels = weight.exact.reshape(weight.shape[0], -1).tolist()
     refuse_large(flow.shape[0] * prod(places) * prod(weight.shape), node.place)
-    margins = [(0, 0), (0, 0), *zip(window.before, window.after, strict=True)]
-    padded = np.pad(flow.index, margins, constant_values=-1)
+    padded = window.padded(flow.index)
     share = flow.shape[1] // group
     rows: list[Row] = []
     for image in padded:
@@ -155,7 +120,7 @@ def convolution(node: Node) -> Value:
             part = channel * group // len(kernels)
             rows.extend(_padded_row(source, kernel) for source in sources[part])
     shape = (flow.shape[0], len(kernels), *places)
-    return flow.mapped(rows, _channel_bias(node, shape), shape)
+    return flow.mapped(rows, channel_bias(node, shape), shape)
 
 
 def _refuse_misfit(node: Node, flow: Shape, weight: Shape, group: int) -> None:
@@ -174,7 +139,8 @@ def _padded_row(sources: list[int], weights: list[Fraction]) -> Row:
     )
 
 
-def _channel_bias(node: Node, shape: Shape) -> list[Fraction]:
+def channel_bias(node: Node, shape: Shape) -> list[Fraction]:
+    """The optional bias of a convolution, spread over a result of this shape."""
     if node.optional(2) is None:
         return [_ZERO] * prod(shape)
     bias = node.constant(2)
@@ -182,34 +148,3 @@ def _channel_bias(node: Node, shape: Shape) -> list[Fraction]:
         raise node.malformed(f"expected a bias of shape [{shape[1]}], got {list(bias.shape)}")
     spread = bias.exact.reshape(-1, *(1,) * (len(shape) - 2))
     return list(np.broadcast_to(spread, shape).flat)
-
-
-def _window(node: Node, sizes: Shape, kernel: Shape) -> _Window:
-    axes = len(sizes)
-    stride = node.integers("strides") or (1,) * axes
-    dilation = node.integers("dilations") or (1,) * axes
-    declared = node.integers("kernel_shape") or kernel
-    pads = node.integers("pads") or (0,) * (2 * axes)
-    lengths = (len(stride), len(dilation), len(pads))
-    if lengths != (axes, axes, 2 * axes) or min(*stride, *dilation) < 1 or min(pads) < 0:
-        raise node.malformed("strides, dilations or pads do not fit the input")
-    if declared != kernel:
-        raise node.malformed(f"kernel_shape {list(declared)} is not that of the weights")
-    mode = node.word("auto_pad", "NOTSET")
-    if mode == "VALID":
-        pads = (0,) * (2 * axes)
-    elif mode in {"SAME_UPPER", "SAME_LOWER"}:
-        pads = _same_pads(_Window(kernel, stride, dilation, (), ()), sizes, mode)
-    elif mode != "NOTSET":
-        raise node.malformed(f"unknown auto_pad {mode!r}")
-    return _Window(kernel, stride, dilation, pads[:axes], pads[axes:])
-
-
-def _same_pads(window: _Window, sizes: Shape, mode: str) -> Shape:
-    """Pads for ceil(size / stride) outputs; the odd one lies after (UPPER) or before (LOWER)."""
-    totals = [
-        max((-(-size // stride) - 1) * stride + window.extent(axis) - size, 0)
-        for axis, (size, stride) in enumerate(zip(sizes, window.stride, strict=True))
-    ]
-    small, large = [total // 2 for total in totals], [total - total // 2 for total in totals]
-    return (*small, *large) if mode == "SAME_UPPER" else (*large, *small)

@@ -1,8 +1,8 @@
-"""The values of an ONNX graph: constants, and the one running value of a chain.
+"""The values of an ONNX graph: constants, and tensors that depend on the network's input.
 
-A tensor is read as the vector of its elements, row by row (the last axis runs fastest). The
-running value is an affine function of the activations after the last ReLU; every operator
-that is affine is composed into it exactly, and a ReLU closes a layer.
+A tensor is read as the vector of its elements, row by row (the last axis runs fastest). Each
+element is an affine function of the values of one circuit (`theory.circuit`): every operator
+that is affine is composed exactly, and a ReLU or a gadget adds units.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,8 @@ import numpy.typing as npt
 from onnx import TensorProto
 
 from theory.network import Affine, Network, Row
+from theory.spline import Spline
+from theory.wiring import Bundle, Wiring
 from verify.errors import FormatError, UnsupportedError
 
 Array = npt.NDArray[Any]
@@ -105,59 +107,61 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The running value of a chain.
+    """A tensor that depends on the network's input.
 
     Attributes:
         shape: The sizes of its axes.
         kind: Its element type, as in `onnx.TensorProto`.
-        width: The number of activations after the last ReLU, or of inputs before the first.
-        layers: The layers that are closed by a ReLU.
-        pending: The affine map from those activations to the elements; None is the identity.
+        wiring: The circuit that all of the graph is built into.
+        bundle: The elements, as affine functions of the values of the circuit.
     """
 
     shape: Shape
     kind: int
-    width: int
-    layers: tuple[Affine, ...] = ()
-    pending: Affine | None = None
+    wiring: Wiring
+    bundle: Bundle
 
     @property
     def index(self) -> Array:
         """The number of every element, in an array of this shape."""
         return np.arange(prod(self.shape)).reshape(self.shape)
 
+    def of(self, bundle: Bundle, shape: Shape) -> "Flow":
+        """Another tensor of the same circuit and element type."""
+        return Flow(shape, self.kind, self.wiring, bundle)
+
     def mapped(self, rows: Sequence[Row], bias: Sequence[Fraction], shape: Shape) -> "Flow":
         """The value after an affine map of the elements to a tensor of the shape."""
-        affine = Affine(prod(self.shape), tuple(rows), tuple(bias))
-        pending = affine if self.pending is None else affine.after(self.pending)
-        return Flow(shape, self.kind, self.width, self.layers, pending)
+        return self.of(self.bundle.mapped(Affine(self.size, tuple(rows), tuple(bias))), shape)
 
     def arranged(self, index: Array) -> "Flow":
         """The value whose elements are those with these numbers."""
-        order = index.ravel().tolist()
-        if order == list(range(prod(self.shape))):
-            return Flow(index.shape, self.kind, self.width, self.layers, self.pending)
-        rows = [((source, Fraction(1)),) for source in order]
-        return self.mapped(rows, [Fraction(0)] * len(order), index.shape)
+        return self.of(self.bundle.picked(index.ravel().tolist()), index.shape)
+
+    def scaled(self, factor: Fraction) -> "Flow":
+        """The value times a number."""
+        if factor == 1:
+            return self
+        rows = tuple(((entry, factor),) if factor else () for entry in range(self.size))
+        return self.mapped(rows, (Fraction(0),) * self.size, self.shape)
 
     def rectified(self) -> "Flow":
         """The value after a ReLU; one directly after another changes nothing."""
-        if self.layers and self.pending is None:
-            return self
-        layers = (*self.layers, self._closing)
-        return Flow(self.shape, self.kind, prod(self.shape), layers)
+        return self.of(self.wiring.rectified(self.bundle), self.shape)
+
+    def curved(self, functions: Sequence[Spline]) -> "Flow":
+        """The value after one spline of each element."""
+        return self.of(self.wiring.splines(self.bundle, functions), self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.bundle.size
 
     @property
     def network(self) -> Network:
         """The network from the input's elements to this value's elements."""
-        return Network((*self.layers, self._closing))
-
-    @property
-    def _closing(self) -> Affine:
-        if self.pending is not None:
-            return self.pending
-        rows = tuple(((column, Fraction(1)),) for column in range(self.width))
-        return Affine(self.width, rows, (Fraction(0),) * self.width)
+        return self.wiring.network(self.bundle)
 
 
 Value = Constant | Flow
