@@ -36,6 +36,7 @@ from verify.checker import (
 Interval = tuple[int, int]
 Zonotope = tuple[list[int], int]
 SLOPE = 16  # bits of a slope
+NOTHING: Zonotope = [0], 0
 
 
 def blend(*parts: tuple[int, Zonotope]) -> Zonotope:
@@ -106,7 +107,8 @@ class Zonotopes:
 
     def of(self, expression: Expression, table: dict[int, Zonotope]) -> Zonotope:
         """The zonotope of an expression."""
-        return blend(*[(weight, table[name]) for name, weight in expression.items()])
+        parts = [(weight, table[name]) for name, weight in expression.items()]
+        return blend(*[part for part in parts if part[1] is not NOTHING])
 
     def minimum(self, expression: Expression) -> int:
         """A lower bound of fine * expression on the box of the cell."""
@@ -125,7 +127,7 @@ class Zonotopes:
         """A zonotope of max(0, t) for t in [low, high]: slope * t + something >= 0."""
         self.width[symbol] = 0
         if low >= 0 or high <= 0:
-            return zonotope if low >= 0 else ([0], 0)
+            return zonotope if low >= 0 else NOTHING
         slope = (high << SLOPE) // (high - low)
         top = -(min(slope * low, (slope - (1 << SLOPE)) * high) >> SLOPE)
         self.width[symbol] = top
