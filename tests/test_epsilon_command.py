@@ -82,3 +82,11 @@ def test_what_cannot_be_answered_is_refused(
 ) -> None:
     assert asked(files, "--domain", domain, "--relation", relation) == 3
     assert word in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("--engine", "cells"), ("--smtlib", "out.smt2")])
+def test_options_of_other_questions_are_refused(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], words: tuple[str, str]
+) -> None:
+    assert asked(files, "--domain", "box:-1,1", "--relation", "eps=?", *words) == 3
+    assert words[0] in capsys.readouterr().err

@@ -5,7 +5,7 @@ eps = upper with its certificate. OUT gets the claim, the certificate and witnes
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -49,6 +49,18 @@ def read_ratio(relation: str) -> Fraction | None:
     if ratio <= 0:
         raise InputError(f"relation {text[:60]!r}", f"expected a positive ratio, got {rest}")
     return ratio
+
+
+def refuse_others(engine: str, options: Sequence[str]) -> None:
+    """Refuse what makes no sense with `eps=?`.
+
+    Raises:
+        InputError: another engine or one of these options was asked for.
+    """
+    if engine not in ("auto", "bisection"):
+        raise InputError("--engine", f"eps=? is answered by bisection, got {engine!r}")
+    if options:
+        raise InputError(options[0], "expected a claim that is true or false, which eps=? is not")
 
 
 @dataclass(frozen=True, slots=True)

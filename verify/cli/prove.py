@@ -83,7 +83,7 @@ def prove(
         from verify.cli.recurrence import Order, settle_recurrent
 
         return settle_recurrent(left, right, Order(domain, timeout, out, Terminal(json, quiet)))
-    from verify.cli.greatest import Asked, read_ratio, tell_greatest
+    from verify.cli.greatest import Asked, read_ratio, refuse_others, tell_greatest
     from verify.cli.question import Question, checked_engine, checked_seconds, settle
     from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
@@ -93,6 +93,9 @@ def prove(
     checked_seconds(timeout, "--timeout")
     checked_seconds(second_opinion, "--second-opinion")
     ratio = read_ratio(relation)
+    if ratio is not None:
+        others = {"--second-opinion": second_opinion, "--smtlib": smtlib, "--floats": floats}
+        refuse_others(engine, [name for name, value in others.items() if value])
     query: AskedQuery | None = None
     reduction: Reduction | None
     if left.endswith(".vnnlib"):
