@@ -24,9 +24,10 @@ from verify.formats.network_json import network_text
 from verify.prove.clock import Clock
 from verify.prove.crossing import crossing_units
 from verify.prove.sign_tree import Tree, sign_tree
-from verify.prove.stability import UnsettledError, stability_script
+from verify.prove.stability import UnsettledError, is_promising, stability_script
 from verify.prove.stable_units import stable_units
 from verify.prove.strategy import prove
+from verify.prove.tree_search import Means
 from verify.testing.strategies import boxes, networks, points_in
 from verify.verdict import Equivalent
 
@@ -61,6 +62,18 @@ def test_T38_small_networks_are_compressed_with_a_certificate(data: st.DataObjec
     claim = claim_of(network, form.network, box)
     steps = stability_script(claim, Clock(), found.tree)
     assert checked(claim, Certificate.of(claim, steps)).finished
+
+
+@given(st.data())
+def test_T38_small_networks_are_compressed_with_a_certificate_over_all_of_space(
+    data: st.DataObject,
+) -> None:
+    network = data.draw(networks(widths=SMALL))
+    space = Space(network.inputs)
+    found = stable_units(network, space)
+    form = compressed_form(network, space, found.known)
+    verdict = prove(claim_of(network, form.network, space), means=Means(halves=found.tree))
+    assert isinstance(verdict, Equivalent)
 
 
 @given(st.data())
@@ -185,6 +198,23 @@ def test_large_networks_are_proved_without_being_told_the_way() -> None:
     verdict = prove(claim_of(network, compressed_form(network, box).network, box))
     assert isinstance(verdict, Equivalent)
     assert verdict.engine == "stability"
+
+
+def test_signs_are_tried_unasked_for_networks_made_smaller() -> None:
+    deep, wide = random_network([3, 9, 9, 2], 1), random_network([3, 20, 2], 1)
+    small = random_network([3, 8, 9, 2], 2)
+    assert is_promising(claim_of(deep, small, BOX))
+    assert is_promising(claim_of(small, deep, BOX))
+    assert not is_promising(claim_of(deep, wide, BOX))  # shallower and wider
+    assert not is_promising(claim_of(deep, small, Space(3)))
+    vast = random_network([60, 60, 60, 60, 2], 1)
+    assert is_promising(claim_of(vast, vast, Box.cube(60, 0, 1)))
+    assert not is_promising(claim_of(VAST, VAST, Box.cube(700, 0, 1)))
+
+
+VAST = Network(
+    (Affine.dense([[1] * 700] * 700, [0] * 700), Affine.dense([[1] * 700] * 700, [0] * 700))
+)
 
 
 # -- the command
