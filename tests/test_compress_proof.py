@@ -25,7 +25,7 @@ from verify.prove.clock import Clock
 from verify.prove.crossing import crossing_units
 from verify.prove.sign_tree import Tree, sign_tree
 from verify.prove.stability import UnsettledError, is_promising, stability_script
-from verify.prove.stable_units import stable_units
+from verify.prove.stable_units import stable_units, usual_relaxations
 from verify.prove.strategy import prove
 from verify.prove.tree_search import Means
 from verify.testing.strategies import boxes, networks, points_in
@@ -128,6 +128,13 @@ def test_T38_signs_by_relaxation_are_proved() -> None:
     proof = checked(claim, Certificate.of(claim, steps))
     assert proof.lemmas
     assert not [step for step in steps if step[0] == "B"]
+
+
+def test_relaxations_are_usual_for_some_inputs_neither_few_nor_many() -> None:
+    free = [usual_relaxations(Box.cube(inputs, 0, 1)) for inputs in (8, 9, 64, 65)]
+    assert [count > 0 for count in free] == [False, True, True, False]
+    fixed = Box((Fraction(0),) * 10, (Fraction(0), *[Fraction(1)] * 8, Fraction(0)))
+    assert usual_relaxations(fixed) == 0
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ from verify.cli.question import Question, settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted
 from verify.errors import InputError
-from verify.prove.stable_units import stable_units
+from verify.prove.stable_units import stable_units, usual_relaxations
 from verify.result import Run
 
 _LEAVES = 16
@@ -20,7 +20,9 @@ _MOST = 4096
 def settle_compression(task: Task, terminal: Terminal) -> int:
     """Compress the network, say what was removed and why not more, and prove the result equal."""
     leaves = _whole(task, "leaves", 1)
-    relaxations = _whole(task, "relaxations", 0) if "relaxations" in task.settings else None
+    relaxations = usual_relaxations(task.domain)
+    if "relaxations" in task.settings:
+        relaxations = _whole(task, "relaxations", 0)
     network = task.source.network
     started = time.monotonic()
     with terminal.progress("deciding the signs of units"):

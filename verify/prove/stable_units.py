@@ -36,13 +36,12 @@ class StableUnits:
 
 
 def stable_units(
-    network: Network, domain: Domain, leaves: int = 1, relaxations: int | None = None
+    network: Network, domain: Domain, leaves: int = 1, relaxations: int = 0
 ) -> StableUnits:
     """What is known of the hidden units, with a tree of at most so many parts of a box.
 
     A tree is taken only if it decides a unit for each of its leaves. At most so many signs are
-    shown by relaxation; by default none where there are few inputs, since bisections do the same
-    there for less, and none where there are many, since each costs its checker seconds.
+    shown by relaxation.
 
     Theorem: T38 (lossless compression on a domain), the part on stability.
 
@@ -54,15 +53,22 @@ def stable_units(
         return StableUnits(known, Tree(), tuple(0 for _ in known))
     crossing = crossing_units(network, domain, known)
     counts = _counts(known, crossing)
-    if relaxations is None:
-        free = domain.inputs - len(domain.fixed)
-        relaxations = _RELAXATIONS if _FEW_INPUTS < free <= _MANY_INPUTS else 0
     known, relaxed = _relaxed(network, domain, known, crossing, relaxations)
     found = _worthwhile(network, domain, known, crossing, leaves)
     if found is None:
         return StableUnits(known, Tree(relaxed=relaxed), counts)
     tree = replace(found.tree, relaxed=relaxed)
     return StableUnits(_decided(known, found.signs), tree, counts)
+
+
+def usual_relaxations(domain: Domain) -> int:
+    """How many signs are worth being shown by relaxation.
+
+    None where there are few inputs, since bisections do the same there for less, and none where
+    there are many, since each costs its checker seconds.
+    """
+    free = domain.inputs - (len(domain.fixed) if isinstance(domain, Box) else 0)
+    return _RELAXATIONS if _FEW_INPUTS < free <= _MANY_INPUTS else 0
 
 
 def _relaxed(
