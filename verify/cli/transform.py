@@ -136,7 +136,8 @@ FORMS = (
     NamedForm(
         "compress",
         "T38",
-        "no more units: what is stable, dead, dependent or double goes (--set leaves=16)",
+        "no more units: what is stable, dead, dependent or double goes (--set leaves=16, "
+        "relaxations=16)",
         "any number of inputs; the smaller the box, the smaller the result",
         "verify.cli.compression",
         "settle_compression",
