@@ -110,10 +110,12 @@ def written_list(found: Sequence[Pair], file: Path, seconds: float) -> None:
             writer.writerow([repr([("f", pair.left), ("g", pair.right)]), str(QUERY), seconds])
 
 
-def rows_of(family: str, folder: Path, seed: int, seconds: float) -> Iterator[tuple[str, ...]]:
+def rows_of(
+    family: str, folder: Path, seed: int, seconds: float, first: int | None = None
+) -> Iterator[tuple[str, ...]]:
     """The rows of the table; what an earlier run in the folder decided is taken from there."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = pairs(family, folder, seed)
+    found = pairs(family, folder, seed)[:first]
     written_list(found, folder / "instances.csv", seconds)
     relucert(["instances", str(folder / "instances.csv"), "-o", str(folder)])
     results = {row.networks: row for row in read_rows(folder / RESULTS)}
@@ -170,11 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out") / "acasxu")
     parser.add_argument("--timeout", type=float, default=100.0)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--first", type=int, help="only so many pairs of every family")
     parser.add_argument("--write", action="store_true", help=f"put the tables in {NOTE.name}")
     options = parser.parse_args(arguments)
     for family in options.family or FAMILIES:
         folder = options.out.resolve() / family
-        rows = sorted(rows_of(family, folder, options.seed, options.timeout))
+        rows = sorted(rows_of(family, folder, options.seed, options.timeout, options.first))
         content = table(HEAD, rows)
         print(content)
         if options.write:

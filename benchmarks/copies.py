@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTE = ROOT / "notes" / "copies.md"
 COMMAND = "python -m benchmarks.copies --write"
 SUBJECTS = (
-    ("iris_4-5-5-3", 4, 6),
-    ("diabetes_2-8-8-1", 0, 1),
-    ("diabetes_3-16-16-1", 0, 1),
-    ("diabetes_5-16-16-1", 0, 1),
-    ("cancer_2-16-16-16-1", 0, 1),
+    ("iris_4-5-5-3", "4", "6"),
+    ("diabetes_2-8-8-1", "0", "1"),
+    ("diabetes_3-16-16-1", "0", "1"),
+    ("diabetes_5-16-16-1", "9/20", "11/20"),
+    ("cancer_2-16-16-16-1", "0", "1"),
 )
 COPIES = ("float16", "int8", "int6", "pruned 1/10")
 HEAD = (
@@ -64,7 +64,7 @@ def rows(seconds: float) -> Iterator[tuple[str, ...]]:
         for kind in COPIES:
             copy, changed = copied(network, kind)
             sides = NamedNetwork.of(name, network), NamedNetwork.of(kind, copy)
-            claim = Claim(*sides, Box.cube(network.inputs, low, high))
+            claim = Claim(*sides, Box.cube(network.inputs, Fraction(low), Fraction(high)))
             started = time.process_time()
             found = least_tolerance(claim, seconds)
             taken = time.process_time() - started
