@@ -13,7 +13,12 @@ import numpy as np
 from theory import gadget
 from theory.spline import Spline
 from theory.wiring import Bundle
-from verify.formats.onnx_elementwise import addition, broadcast_shape, refuse_mixed_kinds
+from verify.formats.onnx_elementwise import (
+    addition,
+    broadcast_shape,
+    diagonal,
+    refuse_mixed_kinds,
+)
 from verify.formats.onnx_node import Node
 from verify.formats.onnx_value import FLOATS, Constant, Flow, Shape, Value, fractions
 
@@ -68,9 +73,16 @@ def _bound(node: Node, number: int, name: str) -> Fraction | None:
 
 
 def hard_sigmoid(node: Node) -> Value:
-    """The function min(1, max(0, alpha x + beta)); defaults are 1/5, as a float32, and 1/2."""
+    """The function min(1, max(0, alpha x + beta)); defaults are 1/5, as a float32, and 1/2.
+
+    It is read as clip(0, 1) of alpha x + beta, so that no weight is a quotient by alpha.
+    """
     factor, shift = node.number("alpha", float(np.float32(0.2))), node.number("beta", 0.5)
-    return _everywhere(node, gadget.hard_sigmoid(factor, shift))
+    operand = node.operand(0)
+    if not isinstance(operand, Flow):
+        return _everywhere(node, gadget.hard_sigmoid(factor, shift))
+    inner = diagonal(operand, operand.index, [(factor, shift)] * operand.size)
+    return inner.curved((gadget.saturated_linear(),) * inner.size)
 
 
 def shrinkage(node: Node) -> Value:

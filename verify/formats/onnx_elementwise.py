@@ -60,13 +60,22 @@ def division(node: Node) -> Value:
         raise node.unsupported(
             "divides by a value that depends on the input, which is not piecewise linear"
         )
-    if divisor.kind not in FLOATS:
-        raise node.unsupported("integer division is not read")
     if not all(divisor.exact.flat):
         raise node.malformed("divides by zero")
+    if divisor.kind not in FLOATS:
+        return _whole_quotient(node, node.constant(0), divisor)
     return _broadcast_operation(
         node, operator.truediv, lambda c: (1 / c, _ZERO), lambda c: (c, _ZERO)
     )
+
+
+def _whole_quotient(node: Node, dividend: Constant, divisor: Constant) -> Constant:
+    """The integer quotients of constants, rounded towards 0: exporters compute shapes so."""
+    refuse_mixed_kinds(node, dividend, divisor)
+    shape = broadcast_shape(node, dividend.shape, divisor.shape)
+    above, below = (np.broadcast_to(one.exact, shape).flat for one in (dividend, divisor))
+    found = (Fraction(int(one / other)) for one, other in zip(above, below, strict=True))
+    return Constant(fractions(found, shape), dividend.kind, node.place)
 
 
 def negation(node: Node) -> Value:
