@@ -1,6 +1,6 @@
 """Does a recurrent network simulate a Turing machine on every tape? With evidence both ways."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
@@ -16,13 +16,15 @@ from verify.errors import InputError
 from verify.formats.network_json import network_text
 from verify.formats.recurrent_json import recurrent_bytes
 from verify.formats.strict_json import read_json
-from verify.prove.derived import settled
+from verify.prove.derived import MERGE, merges, settled
+from verify.recurrent_claims import Obligation
 from verify.result import SIMULATION
 from verify.simulation_checker import Case, cases, obligations, read
 from verify.verdict import Different, Verdict
 
 MACHINE, NETWORK = "machine.tm", "network.json"
 _LONGEST = 2  # symbols of the words that are tried below the top
+_FARTHEST = 24  # symbols of those that are tried after them
 _SECONDS = 20.0  # for a claim that does not merge
 
 
@@ -75,12 +77,32 @@ def decided_simulation(simulation: Simulation, text: bytes) -> Simulates | Devia
     proofs = []
     places = _places(simulation, cases(stated.machine))
     for one, where in zip(obligations(stated), places, strict=True):
-        steps = settled(one, _SECONDS)
+        steps = _steps_or_deviation(simulation, one, where)
         if not isinstance(steps, list):
-            found = None if where is None else _deviation(simulation, *where)
-            return found or _start_deviation(simulation) or Undecided(_reason(one.name, steps))
+            return steps
         proofs.append(steps)
     return Simulates({**files, SIMULATION: _bytes(simulation, files, proofs)}, len(proofs))
+
+
+def _steps_or_deviation(
+    simulation: Simulation, one: Obligation, where: "_Where | None"
+) -> list[object] | Deviates | Undecided:
+    """The proof of an obligation, or a tape on which what it says is false: short ones first."""
+    if merges(one):
+        return MERGE
+    short = _start_deviation(simulation) if where is None else None
+    if where is not None:
+        short = _deviation(simulation, where, [_all_words(len(simulation.machine.symbols))] * 2)
+    if short is not None:
+        return short
+    steps = settled(one, _SECONDS)
+    if isinstance(steps, list):
+        return steps
+    found = None
+    if isinstance(steps, Different) and where is not None:
+        rests = [_words_near(value, len(simulation.machine.symbols)) for value in steps.point]
+        found = _deviation(simulation, where, rests)
+    return found or Undecided(_reason(one.name, steps))
 
 
 def _reason(name: str, verdict: Verdict) -> str:
@@ -120,30 +142,37 @@ def _places(
     return [None, *outputs, *((q, [left], [right]) for q, left, right in listed)]
 
 
-def _words(top: Case, symbols: int, length: int) -> Iterator[Word]:
-    """The words with that top and up to so many symbols below it, the short ones first."""
-    if top is None:
-        yield ()
-        return
-    yield from ((top, *rest) for rest in _all_words(symbols, length))
+def _all_words(symbols: int) -> list[Word]:
+    """All short words."""
+    lengths = range(_LONGEST + 1)
+    return list(chain.from_iterable(product(range(symbols), repeat=n) for n in lengths))
 
 
-def _all_words(symbols: int, length: int) -> Iterator[Word]:
-    return chain.from_iterable(product(range(symbols), repeat=count) for count in range(length + 1))
+def _words_near(value: Fraction, symbols: int) -> list[Word]:
+    """Words whose numbers are near a value of [0, 1] from below, or near the ends."""
+    word, words = list[int](), list[Word]()
+    for _ in range(_FARTHEST):
+        scaled = value * 2 * symbols
+        symbol = max(0, min(int((scaled - 1) // 2), symbols - 1))
+        word.append(symbol)
+        words.append(tuple(word))
+        value = max(Fraction(0), min(scaled - 2 * symbol - 1, Fraction(1)))
+    ends = [(symbol,) * _FARTHEST for symbol in (0, symbols - 1)]
+    return [(), *ends, *words[:: _FARTHEST // 4]]
 
 
 def _deviation(
-    simulation: Simulation, state: int, lefts: Sequence[Case], rights: Sequence[Case]
+    simulation: Simulation, where: "_Where", rests: Sequence[Sequence[Word]]
 ) -> Deviates | None:
-    """A short tape on which the network does not do what the machine does."""
-    symbols = len(simulation.machine.symbols)
-    for length in range(_LONGEST + 1):
-        for left, right in product(lefts, rights):
-            words = product(_words(left, symbols, length), _words(right, symbols, length))
-            for one, other in words:
-                found = deviation_at(simulation, Configuration(state, one, other))
-                if found is not None:
-                    return found
+    """A tape on which the network does not do what the machine does, with these words below."""
+    state, lefts, rights = where
+    for left, right in product(lefts, rights):
+        for below, beyond in product(*rests):
+            left_word = () if left is None else (left, *below)
+            right_word = () if right is None else (right, *beyond)
+            found = deviation_at(simulation, Configuration(state, left_word, right_word))
+            if found is not None:
+                return found
     return None
 
 
