@@ -1,7 +1,8 @@
 """A tolerance that is proved, as near to a witnessed difference as the time allows.
 
-On a box the greatest difference is enclosed (`verify.prove.epsilon`): the difference at a point,
-and a claim with a certificate. Where no point shows a difference, equality is tried first.
+Where no point shows a difference, equality is tried first. Then a claim slightly above the
+greatest difference that was met is put to the prover, which small networks decide by their cells;
+else the greatest difference is enclosed (`verify.prove.epsilon`).
 """
 
 import time
@@ -14,10 +15,13 @@ from verify.claim import Claim
 from verify.prove.box_search import ENGINE, Certify
 from verify.prove.clock import Clock
 from verify.prove.conclusion import certified
-from verify.prove.epsilon import enclosed
+from verify.prove.epsilon import RATIO, enclosed, short_above
 from verify.prove.refute import counterexample
 from verify.prove.strategy import prove
-from verify.verdict import Equivalent
+from verify.relation import Epsilon
+from verify.verdict import Different, Equivalent, Unknown
+
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,42 @@ def least_tolerance(claim: Claim, seconds: float | None) -> Tolerance:
         seconds: How long to search for equality, and for a tolerance; None does not limit them.
     """
     exact = replace(claim, relation="exact")
-    if counterexample(claim.left.network, claim.right.network, claim.domain) is None:
+    sides = claim.left.network, claim.right.network
+    point = counterexample(*sides, claim.domain)
+    if point is None:
         verdict = prove(exact, timeout=seconds)
         if isinstance(verdict, Equivalent):
             return Tolerance(ZERO, None, ZERO, verdict)
+    found = None if point is None else _near(exact, point, seconds)
+    return found or _enclosed(exact, seconds)
+
+
+def _near(claim: Claim, point: Vector, seconds: float | None) -> Tolerance | None:
+    """A tolerance slightly above the difference at a point, or at the points that refute it.
+
+    Small networks have few cells, which decide such a claim at once; None where they do not.
+    """
+    for _ in range(_ATTEMPTS):
+        pairs = zip(claim.left.network(point), claim.right.network(point), strict=True)
+        lower = max(abs(one - other) for one, other in pairs)
+        upper = short_above(lower * (1 + RATIO / 2), lower * (1 + RATIO))
+        limit = None if seconds is None else seconds / _ATTEMPTS
+        verdict = prove(replace(claim, relation=Epsilon(upper).text), timeout=limit)
+        match verdict:
+            case Equivalent():
+                return Tolerance(lower, point, upper, verdict)
+            case Different(found):
+                point = found
+            case Unknown():
+                return None
+    return None
+
+
+def _enclosed(claim: Claim, seconds: float | None) -> Tolerance:
     started = time.monotonic()
 
     def certify(one: Claim) -> Certify:
         return partial(certified, one, engine=ENGINE, started=started)
 
-    found = enclosed(exact, certify, Clock.of(seconds, None))
+    found = enclosed(claim, certify, Clock.of(seconds, None))
     return Tolerance(found.lower.difference, found.lower.point, found.upper, found.proof)
