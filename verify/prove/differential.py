@@ -16,6 +16,8 @@ from verify.prove.alignment import Alignment, DifferenceLayer, Layer
 from verify.prove.floats import Array, Indices
 from verify.prove.zonotope import DIFFERENCE, LEFT, RIGHT, Origin, Zonotopes, rectified
 
+_REUSE = 3  # the last of the enclosures of a difference: that of both units by themselves
+
 
 @dataclass(frozen=True, slots=True)
 class Birth:
@@ -145,21 +147,21 @@ class _Spread:
         self, reuse: Array, layer: DifferenceLayer, left: Zonotopes, right: Zonotopes
     ) -> tuple[Zonotopes, Origin]:
         """relu(y) - scale * relu(x), by the narrowest of four enclosures."""
-        up, flat = self._above(), self._between()
+        flat, steep = self._between(), self._above()
         half = np.maximum(np.abs(self.dl), np.abs(self.du))
-        widths = np.stack((up[1] - up[0], flat[1] - flat[0], reuse, half))
-        choice = np.argmin(widths, axis=0)
-        slope = np.array((1.0, 0.0, 0.0, 0.5))[choice]
-        found = self.d.scaled(slope)
-        if (choice == 2).any():
-            chosen = (choice == 2).astype(np.float64)
+        widths = np.stack((flat[1] - flat[0], steep[1] - steep[0], half, reuse))
+        choice = np.argmin(widths, axis=0)  # of equals the first, as the checker does
+        found = self.d.scaled(np.array((0.0, 1.0, 0.5, 0.0))[choice])
+        if (choice == _REUSE).any():
+            chosen = (choice == _REUSE).astype(np.float64)
             again = right.rows(layer.right).scaled(chosen)
             found = found.plus(again).plus(left.rows(layer.left).scaled(-layer.scale * chosen))
         nothing = np.zeros_like(half)
-        centres = (up[0] + up[1]) / 2, (flat[0] + flat[1]) / 2
-        offset = np.choose(choice, (*centres, nothing, nothing))
-        noise = np.choose(choice, (widths[0] / 2, widths[1] / 2, nothing, half / 2))
-        return found.moved(offset).with_noise(DIFFERENCE, np.maximum(noise, 0.0))
+        centres = (flat[0] + flat[1]) / 2, (steep[0] + steep[1]) / 2, nothing, nothing
+        noise = np.choose(choice, (widths[0] / 2, widths[1] / 2, half / 2, nothing))
+        return found.moved(np.choose(choice, centres)).with_noise(
+            DIFFERENCE, np.maximum(noise, 0.0)
+        )
 
     def _above(self) -> tuple[Array, Array]:
         """What the difference of the units is more than d: relu(-y) - relu(-scale * x)."""
