@@ -24,6 +24,7 @@ HOMES = {
         "verify/prove/unknown_number.py",
         "verify/prove/symbolic_weights.py",
         "verify/prove/vacuity.py",
+        "verify/prove/shared_weight.py",
     ),
     "jinja2": ("verify/report",),
     "onnx": ("verify/formats",),

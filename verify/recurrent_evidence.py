@@ -3,6 +3,7 @@
 invariant.json      left.json right.json              T44   verify/invariant_checker.py
 simulation.json     machine.tm network.json           T46   verify/simulation_checker.py
 unrolling.json      recurrent.json unrolled.json      T43   verify/unrolling_checker.py
+agnostic.json       left.json right.json              T50   verify/agnostic_checker.py
 sequence.json       left.json right.json              inputs after which outputs differ
 tape.json           machine.tm network.json           a tape on which the network deviates
 """
@@ -17,7 +18,7 @@ from types import ModuleType
 
 from theory.rational import text_of
 from theory.turing import Configuration, TuringMachine
-from verify import invariant_checker, simulation_checker, unrolling_checker
+from verify import agnostic_checker, invariant_checker, simulation_checker, unrolling_checker
 from verify.checker import MalformedError, RejectedError
 from verify.claim import VERSION, json_bytes
 from verify.errors import FormatError, InputError
@@ -29,10 +30,20 @@ from verify.prove.invariant import LEFT, RIGHT, TellingSequence
 from verify.prove.simulation import MACHINE, NETWORK, deviation_at, standard_simulation
 from verify.prove.unrolling import RECURRENT, UNROLLED
 from verify.recurrent_claims import Obligation, reader_of
-from verify.result import CLAIM, INVARIANT, SEQUENCE, SIMULATION, TAPE, UNROLLING, clear_folder
+from verify.result import (
+    AGNOSTIC,
+    CLAIM,
+    INVARIANT,
+    SEQUENCE,
+    SIMULATION,
+    TAPE,
+    UNROLLING,
+    clear_folder,
+)
 from verify.result import RECURRENT as RECURRENT_KINDS
 
 CHECKERS: Mapping[str, ModuleType] = {
+    AGNOSTIC: agnostic_checker,
     INVARIANT: invariant_checker,
     SIMULATION: simulation_checker,
     UNROLLING: unrolling_checker,

@@ -23,8 +23,15 @@ CHECKPOINT = "checkpoint.json"
 WITNESS = "witness.json"  # a point with a large difference, beside a certificate
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
-SEQUENCE, TAPE = "sequence.json", "tape.json"
-RECURRENT = (INVARIANT, SIMULATION, UNROLLING, SEQUENCE, TAPE)  # of verify.recurrent_evidence
+SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
+RECURRENT = (
+    INVARIANT,
+    SIMULATION,
+    UNROLLING,
+    AGNOSTIC,
+    SEQUENCE,
+    TAPE,
+)  # of verify.recurrent_evidence
 _STALE = (
     *RECURRENT,
     TABLE,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import typer
 
 from theory.errors import TheoryError
+from verify.cli.agnostic import agnostic
 from verify.cli.check import check
 from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
@@ -38,7 +39,7 @@ application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for verb in (prove, check, transform, report, regions, explain, show, exhaust, instances):
+for verb in (prove, check, transform, report, regions, explain, show, exhaust, instances, agnostic):
     application.command()(verb)
 
 
