@@ -123,6 +123,10 @@ ONE_NODE: list[tuple[str, Sizes, dict[str, Any], dict[str, Any], str, int, int]]
         0,
     ),
     ("Resize", [1, 1, 2, 3], {"C": np.array([1, 1, 2, 2], np.float32)}, {}, "X C", 10, 0),
+    ("Tile", [2, 3], {"C": integers(2, 3)}, {}, "X C", 13, 0),
+    ("DepthToSpace", [1, 8, 2, 3], {}, {"blocksize": 2}, "X", 13, 0),
+    ("DepthToSpace", [2, 4, 2, 3], {}, {"blocksize": 2, "mode": "CRD"}, "X", 13, 0),
+    ("SpaceToDepth", [1, 2, 4, 6], {}, {"blocksize": 2}, "X", 13, 0),
     ("ReduceMean", IMAGE, {}, {"axes": [2, 3], "keepdims": 0}, "X", 13, 0),
     ("ReduceSum", [2, 3], {"C": integers(-1)}, {}, "X C", 13, 0),
     ("ReduceSum", [2, 3], {}, {"noop_with_empty_axes": 1}, "X", 13, 0),
@@ -381,6 +385,16 @@ def test_T42_shapes_are_computed() -> None:
     assert check_against_runtime(model_of(nodes, constants, [2, 3, 2]), [2, 3, 2]).inputs == 12
 
 
+def test_T42_whole_quotients_of_constants() -> None:
+    """What an exporter writes for chunk(2): half the size, rounded towards 0."""
+    nodes = [
+        node("Div", "C", "two", output="half"),
+        node("Slice", "X", "half", "end"),
+    ]
+    constants = {"C": integers(-5), "two": integers(2), "end": integers(9)}
+    assert check_against_runtime(model_of(nodes, constants, [5]), [5]).outputs == 2
+
+
 def test_constants_pass_gadgets() -> None:
     nodes = [
         node("Abs", "C", output="a"),
@@ -482,6 +496,10 @@ REFUSED: list[tuple[list[NodeProto], dict[str, Any], Sizes, str]] = [
         [1, 1, 2],
         "(AveragePool): a window holds nothing but padding",
     ),
+    ([node("DepthToSpace", "X", blocksize=2)], {}, [1, 3, 1, 1], "3 channels do not make squares"),
+    ([node("SpaceToDepth", "X", blocksize=2)], {}, [1, 1, 3, 2], "3 x 2 pixels do not make"),
+    ([node("SpaceToDepth", "X", blocksize=2)], {}, [1, 4], "expected images with channels"),
+    ([node("Tile", "X", "C")], {"C": integers(1)}, [1, 4], "expected a number of copies for each"),
     ([node("GlobalMaxPool", "X")], {}, [1, 4], "expected an input with spatial axes"),
     ([node("ReduceMax", "X", axes=[3])], {}, [1, 4], "there are no axes [3] in [1, 4]"),
 ]

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.proofs import claim_of
 from theory import gadget
 from theory.circuit import Circuit, Node
+from theory.domain import Space
 from theory.errors import ShapeError
 from theory.layering import layered
 from theory.network import Affine, Network, Row, sparse_row
 from theory.spline import Spline
 from theory.wiring import Bundle, Wiring
+from verify.certificate import Certificate, checked
 from verify.testing.strategies import affine_layers, networks, rationals, vectors
 
 ONE, ZERO = Fraction(1), Fraction(0)
@@ -83,6 +86,14 @@ def test_T42_lower_bounds_save_units_and_change_nothing(
     point = data.draw(vectors(circuit.inputs))
     assert layered(marked)(point) == circuit(point)
     assert layered(marked).units <= layered(circuit).units
+
+
+@given(circuits())
+def test_T42_two_layerings_are_equal_by_one_step(circuit: Circuit) -> None:
+    """Every affine node kept if it pays, or all written out: the calculus merges both at once."""
+    plain = replace(circuit, nodes=tuple(replace(node, group=0) for node in circuit.nodes))
+    claim = claim_of(layered(circuit), layered(plain), Space(circuit.inputs))
+    checked(claim, Certificate.of(claim, [["="]]))
 
 
 def test_malformed_circuits() -> None:

@@ -132,6 +132,47 @@ def expansion(node: Node) -> Value:
     return arranged(node, lambda index: np.broadcast_to(index, shape))
 
 
+def tiling(node: Node) -> Value:
+    """The tensor repeated along every axis."""
+    repeats, shape = node.constant(1).integers, node.operand(0).shape
+    if len(repeats) != len(shape) or min(repeats, default=0) < 0:
+        raise node.malformed(f"expected a number of copies for each axis of {list(shape)}")
+    refuse_large(prod(shape) * prod(repeats), node.place)
+    return arranged(node, lambda index: np.tile(index, repeats))
+
+
+def depth_to_space(node: Node) -> Value:
+    """Channels spread over squares of pixels, as sub-pixel convolutions end."""
+    (count, channels, rows, columns), size = _squares(node)
+    if channels % size**2:
+        raise node.malformed(f"{channels} channels do not make squares of {size} x {size}")
+    depth = channels // size**2
+    if node.word("mode", "DCR") == "DCR":
+        shape, order = (count, size, size, depth, rows, columns), (0, 3, 4, 1, 5, 2)
+    else:
+        shape, order = (count, depth, size, size, rows, columns), (0, 1, 4, 2, 5, 3)
+    wide = (count, depth, rows * size, columns * size)
+    return arranged(node, lambda index: index.reshape(shape).transpose(order).reshape(wide))
+
+
+def space_to_depth(node: Node) -> Value:
+    """Squares of pixels gathered in channels."""
+    (count, channels, rows, columns), size = _squares(node)
+    if rows % size or columns % size:
+        raise node.malformed(f"{rows} x {columns} pixels do not make squares of {size} x {size}")
+    shape = (count, channels, rows // size, size, columns // size, size)
+    deep = (count, channels * size**2, rows // size, columns // size)
+    order = (0, 3, 5, 1, 2, 4)
+    return arranged(node, lambda index: index.reshape(shape).transpose(order).reshape(deep))
+
+
+def _squares(node: Node) -> tuple[Shape, int]:
+    shape, size = node.operand(0).shape, node.integer("blocksize", 0)
+    if len(shape) != 4 or size < 1:
+        raise node.malformed("expected images with channels and a blocksize of at least 1")
+    return shape, size
+
+
 def padding(node: Node) -> Value:
     """The tensor with more places around it, constant or copies; negative pads cut off."""
     flow = node.flow(0)
