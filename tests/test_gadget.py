@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import z3
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.proofs import claim_of
@@ -159,6 +159,46 @@ def test_T41_a_wrong_gadget_would_be_seen() -> None:
     assert counterexample(shifted, GADGETS["leaky ReLU"][2], 1, lambda a: ())
 
 
+def outputs(network: Network, inputs: Sequence[Real]) -> list[Real]:
+    """What a network computes, as terms."""
+    values: Sequence[Real] = inputs
+    for number, layer in enumerate(network.layers):
+        if number:
+            values = [z3.If(value > 0, value, z3.RealVal(0)) for value in values]
+        values = [
+            z3.Sum(z3.RealVal(str(bias)), *(z3.RealVal(str(w)) * values[n] for n, w in row))
+            for row, bias in zip(layer.rows, layer.bias, strict=True)
+        ]
+    return list(values)
+
+
+def differs(network: Network, meant: Callable[..., Real], *premises: z3.BoolRef) -> bool:
+    """Whether a network of two inputs differs somewhere from what is meant, by Z3."""
+    a, b = z3.Reals("a b")
+    solver = z3.Solver()
+    solver.add(*premises, outputs(network, (a, b))[0] != meant(a, b))
+    answer = solver.check()
+    assert answer != z3.unknown
+    return bool(answer == z3.sat)
+
+
+def test_T41_minimum_and_maximum_for_all_inputs() -> None:
+    def greater(a: Real, b: Real) -> Real:
+        return z3.If(a > b, a, b)
+
+    def less(a: Real, b: Real) -> Real:
+        return z3.If(a < b, a, b)
+
+    b = z3.Real("b")
+    assert not differs(gadget.maximum(), greater)
+    assert not differs(gadget.minimum(), less)
+    assert not differs(gadget.maximum_above_zero(), greater, b >= 0)
+    assert differs(gadget.maximum_above_zero(), greater)
+    assert differs(gadget.maximum(), less)
+    pieces = Affine.dense([[1, 0], [0, 1], [1, 1]], [0, 0, -1])
+    assert not differs(gadget.maxout(pieces), lambda a, b: greater(greater(a, b), a + b - 1))
+
+
 UNITS = [
     (gadget.identity(), 2),
     (gadget.leaky_relu(Fraction(1, 100)), 2),
@@ -219,6 +259,16 @@ def test_T41_splines_through_points(
     assert [spline(x) for x in ends] == [points[x] for x in ends]
     assert spline(ends[0] - 2) == points[ends[0]] - 2 * left
     assert spline(ends[-1] + 2) == points[ends[-1]] + 2 * right
+
+
+@settings(max_examples=15)
+@given(splines(), st.integers(1, 3))
+def test_T41_another_first_knot_is_proved_equal(spline: Spline, distance: int) -> None:
+    """(1) starts at the first knot; one more knot on the left gives other units."""
+    first = spline.knots[0] - distance
+    other = Spline((first, *spline.knots), (spline.slopes[0], *spline.slopes), spline(first))
+    claim = claim_of(spline.network, other.network, Space(1))
+    assert isinstance(prove(claim), Equivalent)
 
 
 def test_malformed_splines() -> None:
