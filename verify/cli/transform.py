@@ -204,6 +204,8 @@ RECURRENT = (
     ("turing", "T46", "a Turing machine as a recurrent network, every step on every tape"),
 )
 
+PARALLEL = ("parallel", "T49", "residual blocks side by side: equal to serial ones, or a point")
+
 FormName = Annotated[
     str | None, typer.Argument(metavar="FORM", help="As --list names it.", show_default=False)
 ]
@@ -254,9 +256,8 @@ def transform(
     terminal = Terminal(json, quiet)
     if list_forms:
         return _listed(terminal)
-    if network is not None and form in [name for name, _, _ in RECURRENT]:
+    if network is not None and form in [name for name, _, _ in (*RECURRENT, PARALLEL)]:
         return _rewritten(form, network, terminal)(domain, timeout, out, settings, steps)
-
     from verify.acyclic import acyclic
     from verify.claim import Claim, NamedNetwork
     from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
@@ -313,6 +314,7 @@ def transform(
 def _rewritten(form: str, network: str, terminal: Terminal) -> Callable[..., int]:
     """What settles a form of recurrent networks, given the other options."""
     from verify.cli.recurrence import REWRITINGS, Order
+    from verify.cli.residual import settle_parallel
 
     def settled(
         domain: str,
@@ -322,7 +324,7 @@ def _rewritten(form: str, network: str, terminal: Terminal) -> Callable[..., int
         steps: int | None,
     ) -> int:
         order = Order(domain, timeout, out, terminal, tuple(settings or ()), steps)
-        return REWRITINGS[form](network, order)
+        return {**REWRITINGS, PARALLEL[0]: settle_parallel}[form](network, order)
 
     return settled
 
@@ -344,10 +346,19 @@ def _listed(terminal: Terminal) -> int:
     copies = {entry.name: {"about": entry.about, "domain": "boxes"} for entry in COPIES}
     lines.append("Recurrent networks (.json) and Turing machines (.tm), inputs in a box or all:")
     lines += [f"{name:18} {theorem}  {about}" for name, theorem, about in RECURRENT]
+    lines.append("Residual blocks (.json):")
+    lines.append(f"{PARALLEL[0]:18} {PARALLEL[1]}  {PARALLEL[2]}")
     recurrent = {name: {"about": about, "theorem": theorem} for name, theorem, about in RECURRENT}
     lines.append("Copies that are close, with a proof of how close:")
     lines += [f"{entry.name:13} {entry.about}" for entry in COPIES]
-    terminal.tell({"forms": forms, "recurrent": recurrent, "copies": copies}, lines)
+    blocks = {PARALLEL[0]: {"about": PARALLEL[2], "theorem": PARALLEL[1]}}
+    told: dict[str, object] = {
+        "forms": forms,
+        "recurrent": recurrent,
+        "blocks": blocks,
+        "copies": copies,
+    }
+    terminal.tell(told, lines)
     return 0
 
 
