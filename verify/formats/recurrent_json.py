@@ -21,6 +21,7 @@ from verify.formats.strict_json import Json, array_of, count_of, number_of, obje
 
 FORMAT = "relucert-recurrent"
 VERSION = 1
+RNN = b'"\x03RNN'  # the operator of a node of an ONNX model, as protobuf writes it
 _KEYS = ("activation", "format", "inputs", "output", "start", "step", "version")
 
 
@@ -88,10 +89,12 @@ def _value(layer: Affine) -> object:
 
 
 def is_recurrent(path: Path | str) -> bool:
-    """Whether a file is a JSON file that says it holds a recurrent network."""
-    if Path(path).suffix.lower() != ".json" or not Path(path).is_file():
+    """Whether a file says that it holds a recurrent network: JSON, or ONNX with an RNN node."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in (".json", ".onnx") or not Path(path).is_file():
         return False
-    return f'"{FORMAT}"'.encode("ascii") in read_bytes(Path(path))
+    mark = f'"{FORMAT}"'.encode("ascii") if suffix == ".json" else RNN
+    return mark in read_bytes(Path(path))
 
 
 def is_recurrence(left: str, right: str | None) -> bool:
@@ -100,11 +103,15 @@ def is_recurrence(left: str, right: str | None) -> bool:
 
 
 def read_recurrent(path: Path | str) -> RecurrentNetwork:
-    """The recurrent network in a `.json` file.
+    """The recurrent network in a `.json` or `.onnx` file.
 
     Raises:
-        InputError: the file cannot be read or is malformed.
+        InputError: the file cannot be read, is malformed, or holds what is not read exactly.
     """
+    if Path(path).suffix.lower() == ".onnx":
+        from verify.formats.onnx_recurrent import parse_onnx_recurrent  # onnx is slow to import
+
+        return parse_onnx_recurrent(read_bytes(Path(path)), Path(path).name)
     return parse_recurrent(read_bytes(Path(path)), Path(path).name)
 
 
