@@ -500,6 +500,12 @@ REFUSED: list[tuple[list[NodeProto], dict[str, Any], Sizes, str]] = [
     ([node("SpaceToDepth", "X", blocksize=2)], {}, [1, 1, 3, 2], "3 x 2 pixels do not make"),
     ([node("SpaceToDepth", "X", blocksize=2)], {}, [1, 4], "expected images with channels"),
     ([node("Tile", "X", "C")], {"C": integers(1)}, [1, 4], "expected a number of copies for each"),
+    (
+        [node("Slice", "X", "S", "S", output="e"), node("ReduceSum", "e", "T")],
+        {"S": integers(0), "T": integers(1)},
+        [2, 3],
+        "the output does not depend on the input",
+    ),
     ([node("GlobalMaxPool", "X")], {}, [1, 4], "expected an input with spatial axes"),
     ([node("ReduceMax", "X", axes=[3])], {}, [1, 4], "there are no axes [3] in [1, 4]"),
 ]

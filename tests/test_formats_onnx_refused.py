@@ -107,6 +107,7 @@ REFUSED: list[tuple[list[NodeProto], dict[str, Any], Sizes, str]] = [
     ([node("Reshape", "X", "C")], C2, [2, 2], "'C': expected a list of integers"),
     ([node("Flatten", "X", axis=4)], {}, [2, 2], "(Flatten): there is no axis 4 in [2, 2]"),
     ([node("Transpose", "X", perm=[0, 0])], {}, [2, 2], "(Transpose): "),
+    ([node("Squeeze", "X", "C")], {"C": np.array([2**40])}, [2, 2], "(Squeeze): "),
     ([node("Squeeze", "X", "C")], {"C": np.array([0])}, [2, 2], "(Squeeze): cannot select an axis"),
     ([node("Unsqueeze", "X", "C")], {"C": np.array([0, 0])}, [2], "(Unsqueeze): repeated axis"),
     (

@@ -164,5 +164,5 @@ def arranged(node: Node, operation: Callable[[Array], Array]) -> Value:
         if isinstance(value, Constant):
             return Constant(operation(value.values), value.kind, value.place)
         return value.arranged(operation(value.index))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise node.malformed(f"{error} (from the shape {list(value.shape)})") from None

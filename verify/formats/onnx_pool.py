@@ -118,7 +118,8 @@ def _lines(flow: Flow, axes: Shape, keep: bool) -> tuple[list[list[int]], Shape]
     """The elements that are reduced to one, for every element of the result; and its shape."""
     others = [axis for axis in range(len(flow.shape)) if axis not in axes]
     left = [flow.shape[axis] for axis in others]
-    lines = flow.index.transpose(*others, *axes).reshape(prod(left), -1)
+    count = prod(flow.shape[axis] for axis in axes)
+    lines = flow.index.transpose(*others, *axes).reshape(prod(left), count)
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(flow.shape))
     return lines.tolist(), kept if keep else tuple(left)
 

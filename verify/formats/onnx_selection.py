@@ -41,7 +41,7 @@ def concatenation(node: Node) -> Value:
     ]
     try:
         order = np.concatenate(indices, axis)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise node.malformed(str(error)) from None
     if flow is None:
         return _joined_constants(node, operands, order)
@@ -189,7 +189,7 @@ def padding(node: Node) -> Value:
             index = np.pad(flow.index, more, constant_values=-1)
         else:
             index = np.pad(flow.index, more, mode=mode)  # type: ignore[call-overload]
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise node.malformed(str(error)) from None
     cuts = zip(index.shape, pads, strict=True)
     index = index[tuple(slice(max(0, -a), size - max(0, -b)) for size, (a, b) in cuts)]

@@ -80,7 +80,8 @@ class Constant:
             return self.values
         if self.kind not in FLOATS:
             return fractions((Fraction(int(value)) for value in self.values.flat), self.shape)
-        doubles = self.values.astype(np.float64)  # exact: no float type here is wider
+        with np.errstate(invalid="ignore"):  # a signalling NaN, which is refused below
+            doubles = self.values.astype(np.float64)  # exact: no float type here is wider
         finite = np.isfinite(doubles)
         if not finite.all():
             place = [int(axis) for axis in np.argwhere(~finite)[0]]
