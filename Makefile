@@ -70,8 +70,8 @@ kinks: $(INSTALLED) ## a public controller over its whole input box, by kink cer
 
 peers: $(INSTALLED) ## relucert beside Z3, cvc5, MILP and Marabou on the same questions (half an hour)
 	-$(BIN)/python -m benchmarks.peers set-up
-	$(BIN)/python -m benchmarks.peers equality --write
-	$(BIN)/python -m benchmarks.peers tolerance --timeout 60 --write
+	$(BIN)/python -m benchmarks.peers equality --timeout 10 --write
+	$(BIN)/python -m benchmarks.peers tolerance --timeout 20 --write
 
 wheel: $(INSTALLED) ## dist/relucert-*.whl
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

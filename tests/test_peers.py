@@ -129,8 +129,8 @@ def test_a_tool_without_environment_is_not_asked(tmp_path: Path) -> None:
 
 def test_answers_of_relucert_and_of_z3_are_read() -> None:
     facts: dict[str, object] = {"verdict": "equivalent", "reason": "", "engine": "merge"}
-    facts |= {"summary": {"bytes": 137}, "seconds": {"check": 0.1}}
-    assert read_relucert(json.dumps(facts)).answer == "holds"
+    facts |= {"summary": {"bytes": 137}}
+    assert read_relucert(json.dumps(facts)) == Answer("holds", None, "0.1 kB", "merge")
     point = {"verdict": "different", "reason": "", "engine": "smt", "point": ["-1/2"]}
     assert read_relucert(json.dumps(point)).point == (Fraction(-1, 2),)
     word = {"verdict": "unknown", "reason": "smt: Z3 says that it holds after 1 s", "engine": ""}
