@@ -13,6 +13,7 @@ from theory.domain import Box, Space
 from theory.errors import DomainError, ShapeError
 from theory.network import Affine
 from theory.recurrent import RecurrentNetwork, relu_recurrence
+from theory.recurrent_bounds import inductive_bounds
 from verify import invariant_checker
 from verify.checker import MalformedError, RejectedError
 from verify.prove.invariant import AlwaysEqual, NoInvariant, TellingSequence, compared_forever
@@ -132,25 +133,84 @@ def test_T44_the_start_matters_only_through_the_first_state() -> None:
     assert isinstance(compared_forever(unread, started, Space(1)), AlwaysEqual)
 
 
-def test_T44_equality_that_no_linear_relation_shows_is_not_claimed() -> None:
-    # h_2 = relu(h_1 of the step before), k_2 = relu(2 k_1 - k_1') with k_1 = k_1' = relu(x) always,
-    # but left reads relu(x) + relu(-x) and right keeps abs(x) in one unit of another step
-    left = network([[0, 0, 0, 1], [0, 0, 0, -1], [1, 1, 0, 0]], [0, 0, 1], 1)
-    right = network([[0, 0, 0, 2], [0, 0, 0, -2], [1, 1, 0, 0]], [0, 0, 1], 1)
-    right = RecurrentNetwork(right.step, Affine.dense([[0, 0, Fraction(1, 2)]], [0]), right.start)
-    assert isinstance(compared_forever(left, right, Space(1)), AlwaysEqual)
-    # h' = relu(min(h, 1) + x) needs h <= 1, which no linear relation says: neither answer
-    bounded = network([[0, 1]], [1], 1)  # h = relu(x) in [0, 1]
-    clipped = network([[0, 0, 1], [0, 0, 1]], [1, 0], 1)
-    late = RecurrentNetwork(
-        Affine.dense([[0, 0, 1], [1, 0, 0]], [Fraction(0), Fraction(-1)], 3),
+def late_unit(limit: int) -> RecurrentNetwork:
+    """h = relu(x) and relu(h - limit) of the step before, whose sum is read."""
+    return RecurrentNetwork(
+        Affine.dense([[0, 0, 1], [1, 0, 0]], [Fraction(0), Fraction(-limit)], 3),
         Affine.dense([[1, 1]], [Fraction(0)]),
         (Fraction(0), Fraction(0)),
-    )  # its second unit is relu(h - 1) = 0 on [0, 1]
-    assert isinstance(compared_forever(bounded, clipped, Box.cube(1, 0, 1)), AlwaysEqual)
-    found = compared_forever(bounded, late, Box.cube(1, 0, 1))
-    assert isinstance(found, NoInvariant)
-    assert "step" in found.reason or "relations" in found.reason
+    )
+
+
+def test_T44_bounds_show_that_a_unit_never_fires() -> None:
+    plain = network([[0, 1]], [1], 1)
+    found = compared_forever(plain, late_unit(1), Box.cube(1, 0, 1))
+    assert isinstance(found, AlwaysEqual)
+    assert found.claims == 5
+    assert accepted(found)
+    assert isinstance(compared_forever(plain, late_unit(1), Space(1)), TellingSequence)
+    assert isinstance(compared_forever(plain, late_unit(1), Box.cube(1, 0, 2)), TellingSequence)
+
+
+def test_T44_bounds_of_a_fading_memory() -> None:
+    # h' = h / 2 + x lies below 2, so a unit that waits for h > 3 can be left out
+    fading = network([[0, 1]], [1], 1)
+    fading = RecurrentNetwork(
+        Affine.dense([[Fraction(1, 2), 1]], [Fraction(0)]), fading.output, fading.start
+    )
+    late = late_unit(3)
+    late = RecurrentNetwork(
+        Affine.dense([[Fraction(1, 2), 0, 1], [1, 0, 0]], [Fraction(0), Fraction(-3)]),
+        late.output,
+        late.start,
+    )
+    found = compared_forever(fading, late, Box.cube(1, 0, 1))
+    assert isinstance(found, AlwaysEqual)
+    assert accepted(found)
+
+
+def test_T44_an_invariant_of_another_kind_is_not_found_and_nothing_is_claimed() -> None:
+    # relu(relu(x) - relu(x + 1)) is 0 always; it needs an inequality between two units
+    rows = [[0, 0, 0, 1], [0, 0, 0, 1], [1, -1, 0, 0]]
+    left = RecurrentNetwork(
+        Affine.dense(
+            [[Fraction(v) for v in row] for row in rows], [Fraction(v) for v in (0, 1, 0)]
+        ),
+        Affine.dense([[0, 0, 1]], [Fraction(0)]),
+        (Fraction(0),) * 3,
+    )
+    nothing = RecurrentNetwork(Affine(1, (), ()), Affine(0, ((),), (Fraction(0),)), ())
+    for domain in (Space(1), Box.cube(1, -1, 1)):
+        found = compared_forever(left, nothing, domain)
+        assert isinstance(found, NoInvariant)
+        assert "linear relations" in found.reason
+
+
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 3),
+    st.integers(0, 2),
+    st.sampled_from(["relu", "saturated", "identity"]),
+)
+def test_T44_bounds_hold_all_states(seed: int, units: int, inputs: int, activation: str) -> None:
+    random = Random(seed)
+    drawn_one = drawn(random, units, inputs, activation)
+    rows = [[entry / 4 for entry in row] for row in drawn_one.step.weight]
+    small = RecurrentNetwork(
+        Affine.dense(rows, drawn_one.step.bias, units + inputs),
+        drawn_one.output,
+        drawn_one.start,
+        activation,
+    )
+    domain = Box.cube(inputs, -1, 1) if inputs else None
+    found = inductive_bounds(small, domain)
+    if activation == "saturated":
+        assert found is not None
+    if found is None:
+        return
+    points = [tuple(Fraction(random.choice((-1, 0, 1))) for _ in range(inputs)) for _ in range(12)]
+    for state in small.states(points):
+        assert all(low <= value <= high for value, (low, high) in zip(state, found, strict=True))
 
 
 def test_T44_relations_that_do_not_last_are_dropped() -> None:
@@ -184,7 +244,7 @@ def certificate() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "key", ["free", "dependent", "proofs", "domain", "left", "format", "version"]
+    "key", ["free", "dependent", "proofs", "domain", "left", "format", "version", "bounds"]
 )
 def test_changed_certificates_are_refused(key: str) -> None:
     files = certificate()
@@ -197,6 +257,7 @@ def test_changed_certificates_are_refused(key: str) -> None:
         "left": value["right"] | {"file": "left.json"},
         "format": "relucert-invariants",
         "version": True,
+        "bounds": [["0", "1/1000"]] * 5,
     }
     data = json.dumps({**value, key: changes[key]}).encode()
     with pytest.raises((RejectedError, MalformedError)):
@@ -214,6 +275,17 @@ def test_a_larger_domain_than_was_proved_is_checked_anew() -> None:
     with pytest.raises(RejectedError):
         invariant_checker.check(found.files.__getitem__, json.dumps(value).encode())
     assert isinstance(compared_forever(left, pair, Box.cube(1, -1, 1)), TellingSequence)
+
+
+@pytest.mark.parametrize("high", ["1/2", "-1", "99/100"])
+def test_bounds_that_do_not_hold_are_refused(high: str) -> None:
+    found = compared_forever(network([[0, 1]], [1], 1), late_unit(1), Box.cube(1, 0, 1))
+    assert isinstance(found, AlwaysEqual)
+    value = json.loads(found.files["invariant.json"])
+    assert value["bounds"]
+    value["bounds"][1] = ["0", high]
+    with pytest.raises((RejectedError, MalformedError)):
+        invariant_checker.check(found.files.__getitem__, json.dumps(value).encode())
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

@@ -14,6 +14,8 @@ certificates are in the file and which `verify.checker` decides:
 (step)   from every joint state of the invariant, on every x, the next one lies in the space;
 (output) at every joint state of the invariant the two outputs are equal.
 In coordinates z each says that two networks are equal on a polytope. Signs need no claim.
+The file may also state an interval for each unit, to be added to the invariant; then two more
+claims say that the first state lies in these, and that no step from inside, on any x, leaves them.
 """
 
 import os
@@ -58,6 +60,7 @@ class Pair:
         domain: Of each input, as halfspaces.
         free: The joint coordinates that are free.
         dependent: free coordinates -> the others, in their order.
+        bounds: An interval for each joint coordinate, or nothing at all.
     """
 
     left: Recurrent
@@ -65,6 +68,7 @@ class Pair:
     domain: list[Halfspace]
     free: list[int]
     dependent: Map
+    bounds: list[tuple[Fraction, Fraction]]
 
     @property
     def others(self) -> list[int]:
@@ -82,7 +86,7 @@ class Pair:
 
 
 def signs(pair: Pair, inputs: int) -> list[Halfspace]:
-    """What the activations say of the joint state, as halfspaces in (z, ...)."""
+    """What the activations and the bounds say of the joint state, as halfspaces in (z, ...)."""
     joint, found = pair.joint(inputs), list[Halfspace]()
     kinds = [network.activation for network in (pair.left, pair.right) for _ in network.start]
     for row, bias, kind in zip(joint.rows, joint.bias, kinds, strict=True):
@@ -90,7 +94,9 @@ def signs(pair: Pair, inputs: int) -> list[Halfspace]:
             found.append(({column: -weight for column, weight in row.items()}, bias))
         if kind == "saturated" and (row or bias > 1):
             found.append((row, 1 - bias))
-    return found
+    for row, bias, (low, high) in zip(joint.rows, joint.bias, pair.bounds or [], strict=False):
+        found += [({column: -w for column, w in row.items()}, bias - low), (row, high - bias)]
+    return [(row, end) for row, end in found if row or end < 0]
 
 
 def domain_value(halfspaces: list[Halfspace], inputs: int) -> object:
@@ -144,9 +150,44 @@ def inside(name: str, pair: Pair, layers: Layers, domain: object) -> Obligation:
     return Obligation.equal(name, left, right, domain)
 
 
+def bound_obligations(pair: Pair) -> list[Obligation]:
+    """The first state lies within the bounds, and no step leaves them."""
+    if not pair.bounds:
+        return []
+    count, inputs = len(pair.bounds), pair.left.inputs
+    start = constants(max(inputs, 1), pair.left.start + pair.right.start)
+    first = next_joint(pair, start, start.inputs, 0)
+    wide = max(count + inputs, 1)
+    later = next_joint(pair, units(wide, range(count)), wide, count)
+    box: list[Halfspace] = []
+    for place, (low, high) in enumerate(pair.bounds):
+        box += [({place: Fraction(-1)}, -low), ({place: Fraction(1)}, high)]
+    domains = [
+        domain_value(pair.domain, start.inputs),
+        domain_value(box + moved(pair.domain, count), wide),
+    ]
+    return [
+        within(name, pair, layers, domain)
+        for name, layers, domain in zip(
+            ("bounds at first", "bounds later"), (first, later), domains, strict=True
+        )
+    ]
+
+
+def within(name: str, pair: Pair, layers: Layers, domain: object) -> Obligation:
+    """The claim that the joint states that the layers give lie within the bounds."""
+    count, one = len(pair.bounds), Fraction(1)
+    beyond = tuple([{place: sign * one} for sign in (1, -1) for place in range(count)])
+    ends = [*(-high for _, high in pair.bounds), *(low for low, _ in pair.bounds)]
+    over = Map(count, beyond, tuple(ends))  # h - high and low - h, whose relu is to be 0
+    left = (*followed(layers, (over,)), units(2 * count, range(2 * count)))
+    nothing = constants(layers[0].inputs, (Fraction(0),) * (2 * count))
+    return Obligation.equal(name, left, (nothing,), domain)
+
+
 def obligations(pair: Pair) -> list[Obligation]:
-    """Base and step, if any coordinate is not free, and output."""
-    size, found = len(pair.free), list[Obligation]()
+    """Those of the bounds, if any; base and step, if any coordinate is not free; output."""
+    size, found = len(pair.free), bound_obligations(pair)
     if pair.others:
         wide = max(pair.left.inputs, 1)  # claims have an input, if need be one that nobody reads
         start = constants(wide, pair.left.start + pair.right.start)
@@ -177,10 +218,18 @@ def read_domain(value: object, inputs: int) -> list[Halfspace]:
     return found
 
 
+def read_bounds(value: object, count: int) -> list[tuple[Fraction, Fraction]]:
+    """An interval for each joint coordinate, or nothing."""
+    pairs = [rationals(pair, "bounds") for pair in typed(value, list, "bounds")]
+    fits = len(pairs) in (0, count) and all(len(pair) == 2 for pair in pairs)
+    expect(fits, "bounds: expected an interval for each unit, or none")
+    return [(low, high) for low, high in pairs]
+
+
 def read(beside_it: Reader, data: bytes) -> tuple[Pair, object]:
     """What a file states, and its proofs."""
-    keys = "dependent domain free left proofs right"
-    dependent, domain, free, left, proofs, right = document(data, "invariant", keys)
+    keys = "bounds dependent domain free left proofs right"
+    bounds, dependent, domain, free, left, proofs, right = document(data, "invariant", keys)
     one = read_recurrent(beside(beside_it, left, "left"), "left")
     other = read_recurrent(beside(beside_it, right, "right"), "right")
     count = len(one.start) + len(other.start)
@@ -191,7 +240,8 @@ def read(beside_it: Reader, data: bytes) -> tuple[Pair, object]:
     expect(len(rows.bias) == count - len(places), "dependent: expected a row for each other")
     same = one.inputs == other.inputs and len(one.output.bias) == len(other.output.bias)
     expect(same, "the networks have different numbers of inputs or outputs")
-    return Pair(one, other, read_domain(domain, one.inputs), places, rows), proofs
+    where = read_domain(domain, one.inputs)
+    return Pair(one, other, where, places, rows, read_bounds(bounds, count)), proofs
 
 
 def read_obligations(beside_it: Reader, data: bytes) -> list[Obligation]:

@@ -18,6 +18,7 @@ from theory.errors import DomainError, ShapeError
 from theory.linear_recurrence import telling_sequence
 from theory.network import Vector
 from theory.recurrent import RecurrentNetwork
+from theory.recurrent_bounds import Intervals, inductive_bounds
 from theory.unrolling import unrolled
 from verify.claim import VERSION, Claim, NamedNetwork, json_bytes
 from verify.formats.domain_file import domain_value
@@ -109,11 +110,24 @@ class _Search:
         self.left, self.right, self.domain, self.end = left, right, domain, end
         self.random = random.Random(0)
         self.states: list[Vector] = []
+        self.bounds: Intervals = ()
         self.files = {LEFT: recurrent_bytes(left), RIGHT: recurrent_bytes(right)}
 
     def answer(self) -> Answer:
         """A sequence that tells, or an invariant, or neither."""
-        return self._sampled() or self._decided_if_linear() or self._inductive()
+        return self._sampled() or self._decided_if_linear() or self._invariant()
+
+    def _invariant(self) -> Answer:
+        """The space and the signs as an invariant; with bounds if that is not enough."""
+        seen = list(self.states)
+        found = self._inductive()
+        if isinstance(found, NoInvariant) and not isinstance(self.domain, Space):
+            pairs = [inductive_bounds(side, self.domain) for side in (self.left, self.right)]
+            if None not in pairs:
+                self.bounds = tuple(one for pair in pairs if pair is not None for one in pair)
+                self.states = seen
+                return self._inductive()
+        return found
 
     def _sampled(self) -> TellingSequence | None:
         """Run both networks on random sequences, and collect joint states."""
@@ -178,7 +192,7 @@ class _Search:
             found = settled(listed[name], max(self.end - time.monotonic(), 1.0))
             if isinstance(found, list):
                 proofs[name] = found
-            elif isinstance(found, Different) and name != "output":
+            elif isinstance(found, Different) and name in ("base", "step"):
                 return self._successor(hull, name, found.point)
             else:
                 return NoInvariant(_reason(name, hull, found))
@@ -219,6 +233,7 @@ class _Search:
             for side, file in (("left", LEFT), ("right", RIGHT))
         }
         value: dict[str, object] = {
+            "bounds": [[str(low), str(high)] for low, high in self.bounds],
             "dependent": {"bias": [str(value) for value in layer.bias], "rows": rows},
             "domain": domain_value(self.domain) if self.domain else _EVERYTHING,
             "format": "relucert-invariant",
