@@ -14,8 +14,6 @@ are shared by all zonotopes. All numbers are integers, rounded outward.
 
 import os
 import sys
-from itertools import zip_longest
-from operator import mul
 from typing import ClassVar, cast
 
 if not __package__:  # run as a file: verify.checker is beside it
@@ -41,10 +39,12 @@ NOTHING: Zonotope = [0], 0
 
 def blend(*parts: tuple[int, Zonotope]) -> Zonotope:
     """The zonotope of a sum of weight * value."""
-    weights = [weight for weight, _ in parts]
-    columns = zip_longest(*(vector for _, (vector, _) in parts), fillvalue=0)
-    vector = [sum(map(mul, weights, column)) for column in columns]
-    return vector or [0], sum(abs(weight) * radius for weight, (_, radius) in parts)
+    vector = [0] * max([len(entries) for _, (entries, _) in parts], default=1)
+    for weight, (entries, _) in parts:
+        for index, entry in enumerate(entries):
+            if entry:
+                vector[index] += weight * entry
+    return vector, sum(abs(weight) * radius for weight, (_, radius) in parts)
 
 
 def quotient(zonotope: Zonotope, p: int) -> Zonotope:
