@@ -4,6 +4,7 @@ invariant.json      left.json right.json              T44   verify/invariant_che
 simulation.json     machine.tm network.json           T46   verify/simulation_checker.py
 unrolling.json      recurrent.json unrolled.json      T43   verify/unrolling_checker.py
 agnostic.json       left.json right.json              T50   verify/agnostic_checker.py
+attention.json      left.json right.json              T48   verify/attention_checker.py
 sequence.json       left.json right.json              inputs after which outputs differ
 tape.json           machine.tm network.json           a tape on which the network deviates
 """
@@ -18,7 +19,13 @@ from types import ModuleType
 
 from theory.rational import text_of
 from theory.turing import Configuration, TuringMachine
-from verify import agnostic_checker, invariant_checker, simulation_checker, unrolling_checker
+from verify import (
+    agnostic_checker,
+    attention_checker,
+    invariant_checker,
+    simulation_checker,
+    unrolling_checker,
+)
 from verify.checker import MalformedError, RejectedError
 from verify.claim import VERSION, json_bytes
 from verify.errors import FormatError, InputError
@@ -32,6 +39,7 @@ from verify.prove.unrolling import RECURRENT, UNROLLED
 from verify.recurrent_claims import Obligation, reader_of
 from verify.result import (
     AGNOSTIC,
+    ATTENTION,
     CLAIM,
     INVARIANT,
     SEQUENCE,
@@ -44,6 +52,7 @@ from verify.result import RECURRENT as RECURRENT_KINDS
 
 CHECKERS: Mapping[str, ModuleType] = {
     AGNOSTIC: agnostic_checker,
+    ATTENTION: attention_checker,
     INVARIANT: invariant_checker,
     SIMULATION: simulation_checker,
     UNROLLING: unrolling_checker,
@@ -73,6 +82,8 @@ def checked_recurrent(folder: Path, name: str, kernel: str) -> RecurrentCheck:
     checker = CHECKERS[name]
     if kernel == "python":
         return _by_process(Path(str(checker.__file__)).resolve(), folder / name)
+    if name == ATTENTION:
+        raise InputError("--kernel", "attention layers have one checker, python")
     return _by_kernel(checker, folder, name, kernel)
 
 

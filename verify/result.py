@@ -24,11 +24,13 @@ WITNESS = "witness.json"  # a point with a large difference, beside a certificat
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
 SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
+ATTENTION = "attention.json"
 RECURRENT = (
     INVARIANT,
     SIMULATION,
     UNROLLING,
     AGNOSTIC,
+    ATTENTION,
     SEQUENCE,
     TAPE,
 )  # of verify.recurrent_evidence

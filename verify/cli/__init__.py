@@ -14,6 +14,7 @@ import typer
 
 from theory.errors import TheoryError
 from verify.cli.agnostic import agnostic
+from verify.cli.attention import attention
 from verify.cli.check import check
 from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
@@ -39,7 +40,19 @@ application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for verb in (prove, check, transform, report, regions, explain, show, exhaust, instances, agnostic):
+for verb in (
+    prove,
+    check,
+    transform,
+    report,
+    regions,
+    explain,
+    show,
+    exhaust,
+    instances,
+    agnostic,
+    attention,
+):
     application.command()(verb)
 
 
