@@ -1,5 +1,6 @@
 """T42: graphs that PyTorch exported are read as what onnxruntime computes, and rewritten."""
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -15,8 +18,9 @@ from tests.proofs import claim_of
 from theory.domain import Box, Space
 from theory.forms.two_hidden import two_hidden_form
 from theory.network import Affine, Network
-from verify.errors import FormatError, UnsupportedError
+from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.network_file import read_network
+from verify.formats.onnx_reader import parse_onnx
 from verify.prove.strategy import prove
 from verify.verdict import Different, Equivalent
 
@@ -156,6 +160,30 @@ def test_a_softmax_before_an_identity_is_the_last(operator: str, tmp_path: Path)
     path = tmp_path / "model.onnx"
     onnx.save(model, path)
     assert read_network(f"{path}#cut-softmax").network.widths == (3, 3, 3)
+
+
+WHOLE = st.sampled_from((-(2**63), -3, -1, 0, 1, 2, 5, 2**40))
+OTHERS = ("MaxPool", "Concat", "Pad", "Slice", "Split", "PRelu", "ReduceMax", "Resize", "Tile")
+
+
+@given(st.data())
+def test_graphs_with_other_nodes_are_refused_or_read(data: st.DataObject) -> None:
+    """An attribute, an operator or an operand is another one; every error is one line."""
+    model = onnx.load(FOLDER / "operators.onnx")
+    names = [name for node in model.graph.node for name in node.output]
+    for _ in range(data.draw(st.integers(1, 2))):
+        node = model.graph.node[data.draw(st.integers(0, len(model.graph.node) - 1))]
+        attributes = [one for one in node.attribute if one.type == onnx.AttributeProto.INTS]
+        match data.draw(st.integers(0, 2)):
+            case 0 if attributes:
+                place = data.draw(st.integers(0, len(attributes[0].ints) - 1))
+                attributes[0].ints[place] = data.draw(WHOLE)
+            case 1:
+                node.op_type = data.draw(st.sampled_from(OTHERS))
+            case _:
+                node.input.append(data.draw(st.sampled_from(names)))
+    with suppress(InputError):
+        parse_onnx(model.SerializeToString(), "model.onnx", frozenset(["rounded-roots"]))
 
 
 def test_views_that_there_are_not() -> None:

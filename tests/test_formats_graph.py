@@ -447,6 +447,19 @@ REFUSED: list[tuple[list[NodeProto], dict[str, Any], Sizes, str]] = [
     ([node("Gather", "X", "C")], {"C": integers(4)}, [4], "an index is outside of axis 0 of [4]"),
     ([node("Pad", "X", "C")], {"C": integers(1)}, [4], "(Pad): expected 2 pads, got 1"),
     (
+        [node("Pad", "X", "C", "D")],
+        {"C": integers(1, 1), "D": whole(2)},
+        [4],
+        "(Pad): expected one number as constant_value",
+    ),
+    (
+        [node("Pad", "X", "C", "D")],
+        {"C": integers(1, 1), "D": np.array(0.0)},
+        [4],
+        "(Pad): operands have the element types FLOAT and DOUBLE",
+    ),
+    ([node("Clip", "X", "C")], {"C": np.array(0)}, [2], "the element types FLOAT and INT64"),
+    (
         [node("Pad", "X", "C", mode="odd")],
         {"C": integers(1, 1)},
         [4],

@@ -62,6 +62,7 @@ def _bound(node: Node, number: int, name: str) -> Fraction | None:
     if node.optional(number) is None:
         return None
     bound = node.constant(number)
+    refuse_mixed_kinds(node, node.operand(0), bound)
     if bound.values.size != 1:
         raise node.malformed(f"expected one number as {name}")
     lone = bound.values.reshape(-1)[0]

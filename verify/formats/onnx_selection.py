@@ -197,6 +197,14 @@ def padding(node: Node) -> Value:
     return flow.mapped(rows, [_ZERO if row else number for row in rows], index.shape)
 
 
+def _lone(node: Node, number: Constant) -> Fraction:
+    refuse_mixed_kinds(node, node.operand(0), number)
+    if number.values.size != 1:
+        raise node.malformed("expected one number as constant_value")
+    found: Fraction = number.exact.reshape(-1)[0]
+    return found
+
+
 def _pads(node: Node) -> tuple[list[tuple[int, int]], Fraction]:
     """How many places are added before and after every axis, and the number in them."""
     count = len(node.operand(0).shape)
@@ -207,7 +215,7 @@ def _pads(node: Node) -> tuple[list[tuple[int, int]], Fraction]:
     else:
         ends = node.constant(1).integers
         if node.optional(2) is not None:
-            number = node.constant(2).exact.reshape(-1)[0]
+            number = _lone(node, node.constant(2))
         if node.optional(3) is not None:
             shape = node.operand(0).shape
             axes = tuple(_axis(node, axis, shape) for axis in node.constant(3).integers)
