@@ -10,10 +10,14 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from theory.domain import Box
+from theory.unrolling import unrolled
 from verify.cli import main
 from verify.errors import FormatError, InputError
 from verify.formats.onnx_recurrent import parse_onnx_recurrent
+from verify.prove.invariant import AlwaysEqual, compared_forever
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "recurrent"
 UNITS, INPUTS, OUTPUTS = 3, 2, 2
 GENERATOR = np.random.default_rng(5)
 
@@ -91,6 +95,26 @@ def test_outputs_are_those_of_onnxruntime(name: str) -> None:
     expected = exact[-1:] if name == "last" else exact
     values = [float(value) for output in expected for value in output]
     assert np.allclose(found.ravel(), values, rtol=0, atol=2**-12)
+
+
+def test_a_trained_network_is_read_as_onnxruntime_runs_it() -> None:
+    path = EXAMPLES / "digit_rows.onnx"
+    network = parse_onnx_recurrent(path.read_bytes(), path.name)
+    assert (network.inputs, network.units, network.outputs) == (8, 12, 10)
+    rows = (GENERATOR.integers(0, 17, (8, 1, 8)) / 16).astype(np.float32)
+    (found,) = onnxruntime.InferenceSession(path).run(None, {"rows": rows})
+    exact = network([tuple(map(Fraction, row)) for row in rows[:, 0].tolist()])
+    values = [[float(value) for value in output] for output in exact]
+    assert np.allclose(found[:, 0], values, rtol=0, atol=2**-12)
+    assert unrolled(network, 8)(tuple(map(Fraction, rows.ravel().tolist()))) == exact[-1]
+
+
+def test_a_trained_network_and_its_permuted_copy_are_always_equal() -> None:
+    pair = [
+        parse_onnx_recurrent((EXAMPLES / f"digit_rows{kind}.onnx").read_bytes(), kind)
+        for kind in ("", "_permuted")
+    ]
+    assert isinstance(compared_forever(*pair, Box.cube(8, 0, 1)), AlwaysEqual)
 
 
 REFUSED = {

@@ -1,6 +1,6 @@
 """Makes the recurrent networks of this folder, and the network of a wrong machine.
 
-    python examples/recurrent/make.py
+python examples/recurrent/make.py
 """
 
 from dataclasses import replace

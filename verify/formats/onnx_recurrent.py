@@ -1,9 +1,10 @@
 """ONNX models of one RNN node with relu, followed by affine operators at each time.
 
-The node RNN (direction forward, activation Relu) with weights W, R, B and a constant initial_h,
-or none; from its output Y or Y_h to the output of the graph affine operators that treat all
-times and all sequences of a batch alike. This is tried out: they are read, as the rest of a
-graph is, for two times and two sequences, and have to be four copies of one affine map.
+The node RNN (direction forward, activation Relu) with weights W, R, B and an initial_h that is
+stored, or filled with one number, or none; from its output Y or Y_h to the output of the graph
+affine operators that treat all times and all sequences of a batch alike. This is tried out: they
+are read, as other graphs are, for two times and two sequences, and have to be four copies of one
+affine map.
 """
 
 from fractions import Fraction
@@ -108,12 +109,27 @@ def _step(
     if bias.shape != (1, 2 * units):
         raise FormatError(place, f"expected B of shape [1, {2 * units}], got {list(bias.shape)}")
     sums = bias[0, :units] + bias[0, units:]
+    start = _start(graph, node, units, place)
+    return Affine.dense(weight.tolist(), sums.tolist(), weight.shape[1]), start
+
+
+def _start(
+    graph: onnx.GraphProto, node: onnx.NodeProto, units: int, place: str
+) -> tuple[Fraction, ...]:
+    """h_0: stored, or one number in a tensor whose shape is computed, as PyTorch exports it."""
+    name = node.input[5] if len(node.input) > 5 else ""
+    filled = [one for one in graph.node if one.op_type == "ConstantOfShape" and name in one.output]
+    if filled:
+        value = attributes_of(filled[0]).get("value")
+        if not isinstance(value, TensorProto):
+            return (ZERO,) * units
+        (number,) = stored_constant(value, place).exact.ravel().tolist()
+        return (number,) * units
     started = _constant(graph, node, 5, place)
     states = [] if started is None else started.reshape(-1, units).tolist()
     if any(one != other for one, other in pairwise(states)):
         raise UnsupportedError(place, "expected the same initial_h for all of the batch")
-    start = tuple(states[0]) if states else (ZERO,) * units
-    return Affine.dense(weight.tolist(), sums.tolist(), weight.shape[1]), start
+    return tuple(states[0]) if states else (ZERO,) * units
 
 
 def _output(model: onnx.ModelProto, number: int, units: int, where: str) -> Affine:
