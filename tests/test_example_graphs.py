@@ -21,6 +21,7 @@ from theory.network import Affine, Network
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.network_file import read_network
 from verify.formats.onnx_reader import parse_onnx
+from verify.formats.onnx_writer import write_onnx
 from verify.prove.strategy import prove
 from verify.verdict import Different, Equivalent
 
@@ -128,6 +129,19 @@ def test_T42_a_residual_network_with_two_hidden_layers() -> None:
     network, box = read("cancer_residual"), Box.cube(2, -1, 1)
     form = two_hidden_form(network, box).network
     assert isinstance(prove(claim_of(network, form, box)), Equivalent)
+
+
+@pytest.mark.parametrize("name", ["digits_residual", "digits_convolutions"])
+def test_T42_a_graph_is_written_as_a_chain(name: str, tmp_path: Path) -> None:
+    """The layered network as a file of Gemm and Relu, which onnxruntime runs as well."""
+    network, path = read(name), tmp_path / "chain.onnx"
+    write_onnx(network, path)
+    assert read_network(path).network == network
+    sessions = [onnxruntime.InferenceSession(file) for file in (FOLDER / f"{name}.onnx", path)]
+    for point in points(GRAPHS[name][1], 3):
+        (found,) = sessions[0].run(None, {"input": point})
+        (chained,) = sessions[1].run(None, {"input": point.reshape(1, -1)})
+        assert np.abs(found - chained).max() < 1e-4
 
 
 def test_a_softmax_is_refused_and_can_be_cut_off() -> None:
