@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from hashlib import sha256
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from theory.recurrent import RecurrentNetwork, relu_recurrence
 from theory.recurrent_bounds import inductive_bounds
 from verify import invariant_checker
 from verify.checker import MalformedError, RejectedError
+from verify.formats.recurrent_json import recurrent_bytes
 from verify.prove.invariant import AlwaysEqual, NoInvariant, TellingSequence, compared_forever
 
 
@@ -234,6 +236,30 @@ def test_T44_relations_that_do_not_last_are_dropped() -> None:
     assert isinstance(late, TellingSequence | NoInvariant)
     if isinstance(late, TellingSequence):
         assert len(late.points) == count
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["relu", "saturated", "identity"]))
+def test_T44_a_certificate_does_not_serve_a_network_that_differs(
+    seed: int, activation: str
+) -> None:
+    random = Random(seed)
+    left = drawn(random, 2, 1, activation)
+    found = compared_forever(left, rewritten(left, random), Box.cube(1, -1, 1))
+    assert isinstance(found, AlwaysEqual)
+    value = json.loads(found.files["invariant.json"])
+    for row, entry in [(0, 0), (1, 2), (0, 1)]:
+        rows = [list(one) for one in left.step.weight]
+        rows[row][entry] += random.choice((-1, 1))
+        step = Affine.dense(rows, left.step.bias, 3)
+        other = RecurrentNetwork(step, left.output, left.start, activation)
+        points = [(Fraction(random.randint(-4, 4), 4),) for _ in range(8)]
+        if other(points) == left(points):
+            continue
+        data = recurrent_bytes(other)
+        value["left"]["sha256"] = sha256(data).hexdigest()
+        files = {**found.files, "left.json": data}
+        with pytest.raises(RejectedError):
+            invariant_checker.check(files.__getitem__, json.dumps(value).encode())
 
 
 def certificate() -> dict[str, bytes]:

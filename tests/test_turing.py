@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from verify import simulation_checker
 from verify.checker import MalformedError, RejectedError
 from verify.errors import FormatError, InputError
 from verify.formats.machine_file import parse_machine, parse_tape, read_machine, tape_text
+from verify.formats.recurrent_json import recurrent_bytes
 from verify.prove.simulation import (
     Deviates,
     Simulates,
@@ -166,11 +169,22 @@ def test_T46_a_changed_weight_is_refuted_by_a_tape_or_makes_no_difference(
         for _ in range(STEPS):
             state = simulation.network.after(state)
         assert state != simulation.state_of(machine.after(found.before))
+        forged = with_network(certificate(), simulation.network)
+        with pytest.raises(RejectedError):
+            simulation_checker.check(forged.__getitem__, forged["simulation.json"])
         return
     assert isinstance(found, Simulates)  # the weight does not matter at any configuration
     for word in [(), (0,), (1,), (1, 0, 1), (0, 1, 1)]:
         for state in range(3):
             assert deviation_at(simulation, Configuration(state, word, word[::-1])) is None
+
+
+def with_network(files: dict[str, bytes], network: RecurrentNetwork) -> dict[str, bytes]:
+    """A certificate that says of another network what it said of the one it was made for."""
+    data = recurrent_bytes(network)
+    value = json.loads(files["simulation.json"])
+    value["network"]["sha256"] = sha256(data).hexdigest()
+    return {**files, "network.json": data, "simulation.json": json.dumps(value).encode()}
 
 
 def test_T46_the_tape_and_the_cell_of_a_wrong_symbol_are_named() -> None:
@@ -194,6 +208,7 @@ def test_a_start_that_is_not_the_blank_tape_is_seen() -> None:
     assert found.before is None
 
 
+@cache
 def certificate() -> dict[str, bytes]:
     machine, text = read_machine(MACHINES / "busy_beaver_2.tm")
     found = decided_simulation(turing_network(machine, "saturated"), text)
