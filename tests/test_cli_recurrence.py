@@ -108,6 +108,14 @@ def test_evidence_of_an_earlier_run_does_not_stay(tmp_path: Path) -> None:
     assert main(["check", str(tmp_path), "-q"]) == 0
 
 
+def test_there_is_no_report_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prove", DELAYS, SPLIT, "-o", str(tmp_path), "-q"]) == 0
+    assert main(["report", str(tmp_path)]) == 3
+    assert "relucert check tells" in capsys.readouterr().err
+
+
 def test_a_machine_is_run_beside_its_network(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["transform", "turing", str(MACHINES / "increment.tm"), "--set", "tape=0111"]
     assert main([*words, "--set", "activation=saturated"]) == 0

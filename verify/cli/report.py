@@ -4,14 +4,17 @@ from pathlib import Path
 
 from verify.cli.options import AsJson, Folder, Quiet
 from verify.cli.terminal import Terminal
+from verify.errors import InputError
 
 
 def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     """Write OUT/report.tex and, where pdflatex is, OUT/report.pdf."""
     from verify.extended_claim import is_extended_claim
     from verify.report.report import write_extended_report, write_report
-    from verify.result import CLAIM
+    from verify.result import CLAIM, RECURRENT
 
+    if any((Path(out) / name).is_file() for name in RECURRENT):
+        raise InputError(out, "has evidence of a kind without a report; relucert check tells of it")
     claim = Path(out) / CLAIM
     is_extended = claim.is_file() and is_extended_claim(claim.read_bytes())
     terminal = Terminal(json, quiet)
