@@ -1,6 +1,7 @@
 """The command line on recurrent networks and Turing machines, and the checkers it asks."""
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -106,6 +107,16 @@ def test_evidence_of_an_earlier_run_does_not_stay(tmp_path: Path) -> None:
     assert main(["prove", iris, iris, "--domain", "box:0,1", "-o", str(tmp_path), "-q"]) == 0
     assert not (tmp_path / "sequence.json").exists()
     assert main(["check", str(tmp_path), "-q"]) == 0
+
+
+def test_show_tells_of_a_recurrent_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", DELAYS]) == 0
+    told = capsys.readouterr().out
+    assert "recurrent, 3 units of relu, 1 inputs and 2 outputs" in told
+    assert hashlib.sha256(Path(DELAYS).read_bytes()).hexdigest() in told
+    assert main(["show", DELAYS, "--onnx", str(tmp_path / "x.onnx")]) == 3
 
 
 def test_there_is_no_report_and_that_is_said(

@@ -19,8 +19,15 @@ OnnxFile = Annotated[
 def show(
     network: NetworkFile, onnx: OnnxFile = None, json: AsJson = False, quiet: Quiet = False
 ) -> int:
-    """Say what was read: layers, widths, exactness, sha256."""
+    """Say what was read: layers, widths, exactness, sha256; also of a recurrent network."""
+    from verify.errors import InputError
     from verify.formats.network_file import read_network
+    from verify.formats.recurrent_json import is_recurrent
+
+    if is_recurrent(network):
+        if onnx is not None:
+            raise InputError("--onnx", "recurrent networks are not written as ONNX")
+        return _recurrent(network, Terminal(json, quiet))
     from verify.network_facts import network_facts
 
     source = read_network(network)
@@ -44,4 +51,30 @@ def show(
 
         lines.append(f"written: {onnx}  sha256 {write_onnx(source.network, onnx)}")
     Terminal(json, quiet).tell(asdict(facts), lines)
+    return 0
+
+
+def _recurrent(path: str, terminal: Terminal) -> int:
+    """Say what was read of a recurrent network."""
+    from hashlib import sha256
+
+    from verify.formats.recurrent_json import read_recurrent, recurrent_bytes
+
+    network = read_recurrent(path)
+    weights = sum(map(len, (*network.step.rows, *network.output.rows)))
+    digest = sha256(recurrent_bytes(network)).hexdigest()
+    facts: dict[str, object] = {
+        "activation": network.activation,
+        "canonical_sha256": digest,
+        "inputs": network.inputs,
+        "outputs": network.outputs,
+        "units": network.units,
+        "weights": weights,
+    }
+    lines = [
+        f"recurrent, {network.units} units of {network.activation}, {network.inputs} inputs and "
+        f"{network.outputs} outputs at each time, {weights} nonzero weights",
+        f"sha256 of the exact form   {digest}",
+    ]
+    terminal.tell(facts, lines)
     return 0
