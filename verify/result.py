@@ -22,6 +22,7 @@ COUNTEREXAMPLE, RUN = "counterexample.json", "run.json"
 CHECKPOINT = "checkpoint.json"
 WITNESS = "witness.json"  # a point with a large difference, beside a certificate
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
+APPROXIMATION = "approximation.json"  # a network within epsilon of a function
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
 SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
 ATTENTION = "attention.json"
@@ -38,6 +39,7 @@ _STALE = (
     *RECURRENT,
     TABLE,
     FLOAT_BOUND,
+    APPROXIMATION,
     CERTIFICATE,
     COUNTEREXAMPLE,
     WITNESS,

@@ -33,7 +33,14 @@ def check(
     """
     from verify.chambers import checked
     from verify.errors import InputError
-    from verify.result import CERTIFICATE, COUNTEREXAMPLE, FLOAT_BOUND, RECURRENT, TABLE
+    from verify.result import (
+        APPROXIMATION,
+        CERTIFICATE,
+        COUNTEREXAMPLE,
+        FLOAT_BOUND,
+        RECURRENT,
+        TABLE,
+    )
 
     folder = Path(out)
     if not folder.is_dir():
@@ -43,6 +50,8 @@ def check(
     recurrent = next((name for name in RECURRENT if (folder / name).is_file()), None)
     if recurrent is not None:
         return _recurrent(folder, recurrent, kernel, Terminal(json, quiet))
+    if (folder / APPROXIMATION).is_file():
+        return _approximation(folder, kernel, Terminal(json, quiet))
     started = time.monotonic()
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
     status, answer, what = _refuted(folder) if is_refuted else _proved(folder, kernel)
@@ -73,6 +82,21 @@ def _recurrent(folder: Path, name: str, kernel: str, terminal: Terminal) -> int:
     facts: dict[str, object] = {"answer": found.answer, "what": found.line, "seconds": seconds}
     terminal.tell(facts, [f"{found.answer}: {found.line}, {seconds:.2f} s"])
     return _STATUS.get(found.answer, 2)
+
+
+def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
+    """Check what is said of a network and a function; tell it and return the exit status."""
+    from verify.approximation import checked_approximation
+    from verify.errors import InputError
+
+    if kernel != "python":
+        raise InputError("--kernel", "approximations have one checker, python")
+    started = time.monotonic()
+    answer, line = checked_approximation(folder)
+    seconds = time.monotonic() - started
+    facts: dict[str, object] = {"answer": answer, "what": line, "seconds": seconds}
+    terminal.tell(facts, [f"{answer}: {line}, {seconds:.2f} s"])
+    return _STATUS.get(answer, 2)
 
 
 def _floats(folder: Path) -> Checked:

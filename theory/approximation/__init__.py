@@ -1,0 +1,1 @@
+"""Universal approximation made explicit: networks with a proved distance from a function."""

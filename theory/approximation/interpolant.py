@@ -1,0 +1,93 @@
+"""The ReLU interpolant of a function of one number: one hidden layer, a unit for each piece.
+
+    g(x) = f(x_0) + s_1 relu(x - x_0) + sum_{i=1}^{N-1} (s_(i+1) - s_i) relu(x - x_i)
+
+where s_i is the slope of the chord over the i-th piece. T53 says how far it is from f, how many
+equidistant pieces are enough, and how many pieces every network needs at least.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from math import isqrt
+
+from theory.errors import DomainError, ShapeError
+from theory.network import ZERO, Network, Vector
+from theory.spline import through
+
+Function = Callable[[Fraction], Fraction]
+
+
+def interpolant(function: Function, knots: Vector) -> Network:
+    """The network Q -> Q that is f at the knots and affine between neighbouring ones.
+
+    At most len(knots) - 1 units, fewer where neighbouring chords have one slope.
+
+    Theorem: T53 (interpolants). Source: folklore.
+
+    Raises:
+        ShapeError: there is no knot, or they do not increase.
+    """
+    points = tuple((knot, function(knot)) for knot in knots)
+    slopes = [(v - y) / (u - x) if u > x else None for (x, y), (u, v) in pairwise(points)]
+    if not points or None in slopes:
+        raise ShapeError("interpolant: expected one knot or more, increasing")
+    last = slopes[-1] if slopes else None
+    return through(points, ZERO, ZERO if last is None else last).network
+
+
+def equidistant(low: Fraction, high: Fraction, pieces: int) -> Vector:
+    """The knots of N pieces of one length on [low, high]; of one point where low = high.
+
+    Raises:
+        DomainError: high is below low, or N is less than 1.
+    """
+    if high < low or pieces < 1:
+        raise DomainError("knots: expected low <= high and at least one piece")
+    if low == high:
+        return (low,)
+    return tuple(low + (high - low) * Fraction(k, pieces) for k in range(pieces + 1))
+
+
+def interpolation_error(curvature: Fraction, length: Fraction) -> Fraction:
+    """h^2 M / 8: an interpolant on pieces of length h is so near, if |f''| <= M; T53.
+
+    Attained by quadratic polynomials, at the middle of every piece.
+    """
+    return curvature * length * length / 8
+
+
+def enough_pieces(low: Fraction, high: Fraction, curvature: Fraction, epsilon: Fraction) -> int:
+    """The least N >= 1 with M ((high - low) / N)^2 / 8 <= epsilon: so many pieces are enough.
+
+    For quadratic polynomials with |f''| = M no fewer equidistant pieces interpolate within epsilon.
+
+    Theorem: T53 (interpolants).
+
+    Raises:
+        DomainError: epsilon is not positive.
+    """
+    return _least_count(curvature * (high - low) ** 2 / 8, epsilon)
+
+
+def necessary_pieces(low: Fraction, high: Fraction, curvature: Fraction, epsilon: Fraction) -> int:
+    """The least N >= 1 with m ((high - low) / N)^2 / 16 <= epsilon: no fewer pieces are enough.
+
+    For any piecewise affine function, where f'' >= m on the interval, or f'' <= -m. A network with
+    one hidden layer has at most one piece more than it has units.
+
+    Theorem: T53 (interpolants).
+
+    Raises:
+        DomainError: epsilon is not positive.
+    """
+    return _least_count(curvature * (high - low) ** 2 / 16, epsilon)
+
+
+def _least_count(size: Fraction, epsilon: Fraction) -> int:
+    """The least N >= 1 with size / N^2 <= epsilon."""
+    if epsilon <= 0:
+        raise DomainError(f"epsilon: expected a positive number, got {epsilon}")
+    floor = size // epsilon
+    square = floor if floor == size / epsilon else floor + 1
+    return max(1, isqrt(square - 1) + 1) if square > 0 else 1

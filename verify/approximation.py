@@ -1,0 +1,177 @@
+"""Networks within epsilon of a function: which knots are enough, and the files that say so (T52).
+
+approximation.json    the interval, the function, epsilon, and the digest of the network
+network.json          the exact network
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from theory.approximation.interpolant import equidistant
+from theory.approximation.polynomial import value
+from theory.approximation.target import Target
+from theory.errors import DomainError, ScopeError
+from theory.network import Network, Vector
+from theory.rational import text_of
+from verify import polynomial_checker
+from verify.checker import Network as CheckedNetwork
+from verify.claim import VERSION, json_bytes
+from verify.formats.network_json import network_text
+from verify.polynomial_checker import is_nonnegative, is_positive, plus, times, trimmed
+from verify.result import APPROXIMATION
+
+NETWORK = "network.json"
+MOST_PIECES = 1000
+REMAINDER_SHARE = Fraction(1, 32)  # of epsilon, for Taylor polynomials
+_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Approximation:
+    """The claim |network - target| <= epsilon on [low, high]."""
+
+    network: Network
+    target: Target
+    low: Fraction
+    high: Fraction
+    epsilon: Fraction
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The bytes of the files, by name."""
+        data = network_text(self.network).encode()
+        terms = [
+            [t.function, text_of(t.weight), text_of(t.shift), text_of(t.slope), t.degree]
+            for t in self.target.terms
+        ]
+        target = {
+            "denominator": list(map(text_of, self.target.denominator)),
+            "numerator": list(map(text_of, self.target.numerator)),
+            "terms": terms,
+        }
+        stated = {
+            "epsilon": text_of(self.epsilon),
+            "format": "relucert-approximation",
+            "interval": [text_of(self.low), text_of(self.high)],
+            "network": {"file": NETWORK, "sha256": sha256(data).hexdigest()},
+            "target": target,
+            "version": VERSION,
+        }
+        return {NETWORK: data, APPROXIMATION: json_bytes(stated)}
+
+    def judged(self) -> int:
+        """The number of affine pieces, as `verify.polynomial_checker` counts them.
+
+        Raises:
+            RejectedError: the claim is false, or Taylor remainders do not leave enough of epsilon.
+        """
+        read = CheckedNetwork(network_text(self.network).encode(), NETWORK)
+        terms = [(t.function, t.weight, t.shift, t.slope, t.degree) for t in self.target.terms]
+        target = (list(self.target.numerator), list(self.target.denominator), terms)
+        return polynomial_checker.require_within(read, target, self.low, self.high, self.epsilon)[0]
+
+
+class Chords:
+    """Which chords of a function are within epsilon of it, decided exactly."""
+
+    def __init__(self, target: Target, low: Fraction, high: Fraction, epsilon: Fraction) -> None:
+        if epsilon <= 0:
+            raise DomainError(f"epsilon: expected a positive number, got {epsilon}")
+        self.target = target.within(low, high, epsilon * REMAINDER_SHARE)
+        self.low, self.high = low, high
+        numerator, denominator = map(list, self.target.rational)
+        if not is_positive(denominator, low, high):
+            raise DomainError(
+                f"target: it has a pole (its denominator a zero) between {low} and {high}"
+            )
+        lost = sum((term.remainder(low, high) for term in self.target.terms), Fraction(0))
+        self.slack = epsilon - lost
+        self.numerator, self.denominator = numerator, denominator
+        self.room = times(denominator, [self.slack])
+        self.value = lru_cache(maxsize=4 * MOST_PIECES)(self._value)
+
+    def _value(self, point: Fraction) -> Fraction:
+        """The function with Taylor polynomials for its terms, at a point."""
+        numerator, denominator = (tuple(part) for part in (self.numerator, self.denominator))
+        return value(numerator, point) / value(denominator, point)
+
+    def is_far(self, start: Fraction, end: Fraction) -> bool:
+        """Whether the chord is too far in the middle."""
+        mean = (self.value(start) + self.value(end)) / 2
+        return abs(self.value((start + end) / 2) - mean) > self.slack
+
+    def is_near(self, start: Fraction, end: Fraction) -> bool:
+        """Whether the chord over [start, end] is within the slack of the function there."""
+        if self.is_far(start, end):
+            return False
+        first = self.value(start)
+        slope = (self.value(end) - first) / (end - start) if end > start else Fraction(0)
+        line = trimmed([slope * start - first, -slope])
+        error = plus(self.numerator, times(self.denominator, line))
+        opposite = [-entry for entry in error]
+        return all(is_nonnegative(plus(self.room, one), start, end) for one in (error, opposite))
+
+    def fewest(self) -> Vector:
+        """The equidistant knots of the fewest pieces with which every chord is near.
+
+        Every smaller number is tried, so for a rational function there are no fewer.
+
+        Raises:
+            ScopeError: a thousand pieces are not enough.
+        """
+        place = Fraction(0)  # where a chord was too far; that is a good place to look first
+        for count in range(1, MOST_PIECES + 1):
+            knots = equidistant(self.low, self.high, count)
+            if len(knots) == 1:
+                return knots
+            start = int(place * count) % count
+            order = [*range(start, count), *range(start)]
+            missed = next(self._missed(knots, order), None)
+            if missed is None:
+                return knots
+            place = Fraction(2 * missed + 1, 2 * count)
+        raise ScopeError(f"epsilon: more than {MOST_PIECES} equidistant pieces are needed")
+
+    def _missed(self, knots: Vector, order: list[int]) -> Iterator[int]:
+        """The pieces whose chords are not near; cheap tests first."""
+        yield from (k for k in order if self.is_far(knots[k], knots[k + 1]))
+        yield from (k for k in order if not self.is_near(knots[k], knots[k + 1]))
+
+    def greedy(self, steps: int) -> Vector:
+        """Knots from left to right, each as far as a chord is near by bisection, on a grid.
+
+        The fewest with knots on the grid if near chords stay near on every part of them, as they
+        do for convex and concave functions (T53).
+
+        Raises:
+            ScopeError: a chord over one step is too far, or there are too many pieces.
+        """
+        grid = equidistant(self.low, self.high, steps)
+        found, end = [0], len(grid) - 1
+        while found[-1] < end:
+            start, good, bad = found[-1], found[-1], end + 1
+            while bad - good > 1:
+                middle = (good + bad) // 2
+                near = self.is_near(grid[start], grid[middle])
+                good, bad = (middle, bad) if near else (good, middle)
+            if good == start or len(found) > MOST_PIECES:
+                raise ScopeError("knots: the grid is too coarse for epsilon, or it is too small")
+            found.append(good)
+        return tuple(grid[index] for index in found)
+
+
+def checked_approximation(folder: Path) -> tuple[str, str]:
+    """The answer of the checker, in a process of its own, and its line."""
+    checker = Path(polynomial_checker.__file__).resolve()
+    command = [sys.executable, "-I", "-S", str(checker), str(folder / APPROXIMATION)]
+    found = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    answer = _ANSWERS.get(found.returncode, "failed")
+    lines = found.stdout.strip().splitlines()
+    line = lines[-1].removeprefix(f"{answer}: ") if lines else "the checker said nothing"
+    return answer, f"{line} (verify/{checker.name})"
