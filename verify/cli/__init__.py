@@ -14,6 +14,7 @@ import typer
 
 from theory.errors import TheoryError
 from verify.cli.agnostic import agnostic
+from verify.cli.approximate import approximate
 from verify.cli.attention import attention
 from verify.cli.check import check
 from verify.cli.exhaust import exhaust
@@ -51,6 +52,7 @@ for verb in (
     exhaust,
     instances,
     agnostic,
+    approximate,
     attention,
 ):
     application.command()(verb)
