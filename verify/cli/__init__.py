@@ -15,6 +15,7 @@ import typer
 from theory.errors import TheoryError
 from verify.cli.agnostic import agnostic
 from verify.cli.approximate import approximate
+from verify.cli.atlas import atlas
 from verify.cli.attention import attention
 from verify.cli.check import check
 from verify.cli.exhaust import exhaust
@@ -54,6 +55,7 @@ for verb in (
     agnostic,
     approximate,
     attention,
+    atlas,
 ):
     application.command()(verb)
 

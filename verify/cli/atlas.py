@@ -1,0 +1,87 @@
+"""relucert atlas: which architectures contain which, by which command; what keeps them apart."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verify.cli.options import AsJson, Quiet
+from verify.cli.terminal import Terminal
+
+Page = Annotated[
+    str | None, typer.Option("--page", metavar="FILE", help="Write the page, Markdown.")
+]
+Svg = Annotated[str | None, typer.Option("--svg", metavar="FILE", help="Write the drawing, SVG.")]
+Check = Annotated[bool, typer.Option("--check", help="Check every separation's witness again.")]
+
+
+def atlas(
+    *,
+    page: Page = None,
+    svg: Svg = None,
+    check: Check = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tell which classes of networks can be rewritten as which, at what cost, and which cannot.
+
+    Exit: 0; with --check 1 if a witness does not show what it is to show.
+    """
+    from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS
+    from verify.report.atlas_page import atlas_drawing, atlas_page, command_line
+
+    terminal = Terminal(json, quiet)
+    for path, text in ((page, atlas_page), (svg, atlas_drawing)):
+        if path is not None:
+            _write(path, text())
+    failed = [one for one in SEPARATIONS if check and not one.check()]
+    facts: dict[str, object] = {
+        "classes": {one.key: one.about for one in ARCHITECTURES},
+        "reductions": [
+            {
+                "from": one.source,
+                "to": one.target,
+                "cost": one.cost,
+                "theorem": one.theorem,
+                "command": list(one.command),
+            }
+            for one in REDUCTIONS
+        ],
+        "separations": [
+            {
+                "in": one.larger,
+                "not_in": one.smaller,
+                "witness": one.witness,
+                "theorem": one.theorem,
+                "checked": (one not in failed) if check else None,
+            }
+            for one in SEPARATIONS
+        ],
+    }
+    lines = [f"{one.key:14} {one.about}" for one in ARCHITECTURES]
+    lines += ["", "Reductions: every member of the first class, rewritten, is one of the second."]
+    for reduction in REDUCTIONS:
+        lines.append(
+            f"{reduction.source} -> {reduction.target}  ({reduction.theorem}) {reduction.cost}"
+        )
+        lines += [f"    {command_line(reduction)}"] if reduction.command else []
+    lines += ["", "Separations: a member of the first class that is none of the second."]
+    for one in SEPARATIONS:
+        said = "" if not check else (" FAILED" if one in failed else " checked")
+        lines.append(f"{one.larger} not in {one.smaller}  ({one.theorem}) {one.witness}{said}")
+    terminal.tell(facts, lines)
+    return 1 if failed else 0
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    from verify.errors import InputError
+
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(path, f"cannot be written, {error}") from None
