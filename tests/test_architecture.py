@@ -14,6 +14,7 @@ PACKAGES = ("theory", "verify")
 CHECKER = ROOT / "verify" / "checker.py"
 KINK_CHECKER = ROOT / "verify" / "kink_checker.py"
 ZONOTOPE_CHECKER = ROOT / "verify" / "zonotope_checker.py"
+POLYNOMIAL_CHECKER = ROOT / "verify" / "polynomial_checker.py"
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # library -> the files or folders below the root that may import it
@@ -105,7 +106,7 @@ def test_the_checker_is_standard_library_only() -> None:
     assert packages <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("path", [KINK_CHECKER, ZONOTOPE_CHECKER], ids=name)
+@pytest.mark.parametrize("path", [KINK_CHECKER, ZONOTOPE_CHECKER, POLYNOMIAL_CHECKER], ids=name)
 def test_further_checkers_rest_on_the_checker_alone(path: Path) -> None:
     modules = {module for module in imports(path) if module.startswith(PACKAGES)}
     assert {module.rpartition(".")[0] for module in modules} == {"verify.checker"}
