@@ -100,7 +100,7 @@ def atlas_drawing() -> str:
         lines.append(_line(source, target, 'stroke="#1b5e9b" marker-end="url(#head)"', 5))
     for separation in SEPARATIONS:
         larger, smaller = places[separation.larger], places[separation.smaller]
-        lines.append(_line(larger, smaller, 'stroke="#b3261e" stroke-dasharray="4 3"', -5))
+        lines.append(_line(larger, smaller, 'stroke="#b3261e" stroke-dasharray="4 3"', 13))
     lines += [_box(one) for one in ARCHITECTURES]
     lines.append(
         f'<text x="{_MARGIN}" y="{height + 18}">solid arrow: every member of the first is, '
