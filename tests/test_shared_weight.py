@@ -18,8 +18,9 @@ from theory.weight_axis import Root, WeightInterval, weight_intervals
 from verify.agnostic_checker import check
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
-from verify.errors import FormatError
+from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.shared_json import parse_shared, shared_bytes
+from verify.formats.wann import parse_wann
 from verify.prove.shared_weight import (
     EveryWeight,
     Question,
@@ -260,6 +261,42 @@ def test_malformed_files_are_refused(change: dict[str, object]) -> None:
         parse_shared(json.dumps({**value, **change}).encode(), "x")
 
 
+WANN = """0,0,0,1.00e+00,nan,1
+0,0,0,1.00e+00,0,1
+0,0,0,0,nan,1
+0,0,0,0,-2.5e-01,8
+0,0,0,0,0,1
+"""
+
+
+def test_the_published_format_is_read() -> None:
+    expected = SharedWeightNetwork(
+        2, (SharedNode("absolute", (0, 1)), SharedNode("identity", (3,))), (4,)
+    )
+    assert parse_wann(WANN.encode(), 2, 1, "x") == expected
+    assert expected.path_length == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "told"),
+    [
+        ("-2.5e-01,8", "-2.5e-01,5", UnsupportedError, "node 3: tanh"),
+        ("-2.5e-01,8", "-2.5e-01,2", UnsupportedError, "node 3: step"),
+        ("-2.5e-01,8", "-2.5e-01,11", FormatError, "no activation 11"),
+        ("-2.5e-01,8", "-2.5e-01,8.5", FormatError, "number of an activation"),
+        ("-2.5e-01,8", "x,8", FormatError, "row 4"),
+        ("-2.5e-01,8", "8", FormatError, "n rows of n"),
+        ("0,0,0,0,0,1", "0,0,0,1,0,1", FormatError, "node 3: expected edges from earlier"),
+        ("0,0,0,0,0,1", "0,1,0,0,0,1", FormatError, "node 1: expected edges"),
+    ],
+)
+def test_malformed_published_files_are_refused(
+    old: str, new: str, error: type[InputError], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        parse_wann(WANN.replace(old, new).encode(), 2, 1, "x")
+
+
 def test_questions_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ShapeError):
         Question(XNOR, None, 2, Box.cube(2, 0, 1))
@@ -281,5 +318,11 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "w in (-infinity, 0): largest [1] [0]" in capsys.readouterr().out
     assert main(command) == 3
     assert main([*command, "--points", "1"]) == 3
+    published = tmp_path / "net.out"
+    published.write_text(WANN, encoding="ascii")
+    assert main(["agnostic", f"{published}#2,1", "--points", "1,1"]) == 0
+    assert main(["agnostic", f"{published}#2,1", f"{published}#2,1"]) == 0
+    assert main(["agnostic", f"{published}#4,1", "--points", "1,1"]) == 3
+    assert main(["agnostic", str(published), "--points", "1,1"]) == 3
     assert main([*command, "--points", "1,x"]) == 3
     assert main([*command, "--largest", "2", "--domain", "box:-1,1;-1,1"]) == 3

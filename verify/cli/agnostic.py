@@ -10,10 +10,16 @@ from verify.cli.terminal import Terminal, vector
 
 if TYPE_CHECKING:
     from theory.network import Vector
+    from theory.shared_weight import SharedWeightNetwork
     from theory.weight_axis import Root, WeightInterval
     from verify.prove.shared_weight import Question
 
-Left = Annotated[str, typer.Argument(metavar="LEFT", help="A .json file relucert-shared-weight.")]
+Left = Annotated[
+    str,
+    typer.Argument(
+        metavar="LEFT", help="A .json file relucert-shared-weight, or FILE.out#INPUTS,OUTPUTS."
+    ),
+]
 Right = Annotated[str | None, typer.Argument(metavar="RIGHT", help="Another one.")]
 Largest = Annotated[
     int | None,
@@ -45,12 +51,11 @@ def agnostic(
     every input of the domain. --points: the weight axis, cut where decisions at the points change.
     """
     from verify.errors import InputError
-    from verify.formats.shared_json import read_shared
 
     terminal = Terminal(json, quiet)
     if sum(given is not None for given in (right, largest, points)) != 1:
         raise InputError("agnostic", "expected one of RIGHT, --largest I and --points POINTS")
-    network = read_shared(left)
+    network = _read(left)
     if points is not None:
         from theory.weight_axis import weight_intervals
 
@@ -62,9 +67,18 @@ def agnostic(
     from verify.formats.domain_file import read_domain
     from verify.prove.shared_weight import Question
 
-    other = None if right is None else read_shared(right)
+    other = None if right is None else _read(right)
     question = Question(network, other, largest, read_domain(domain, network.inputs))
     return _settle(question, timeout or 60.0, out, terminal)
+
+
+def _read(path: str) -> "SharedWeightNetwork":
+    """The network in a .json file or, with numbers of inputs and outputs, in a published .out."""
+    from verify.formats.shared_json import read_shared
+    from verify.formats.wann import read_wann
+
+    is_published = path.rpartition("#")[0].endswith(".out") or path.endswith(".out")
+    return read_wann(path) if is_published else read_shared(path)
 
 
 def _settle(question: "Question", timeout: float, out: str | None, terminal: Terminal) -> int:
