@@ -173,7 +173,7 @@ def test_T53_an_interpolant_meets_the_function_at_the_knots(
     assert [network([x])[0] for x in knots] == [value(p, x) for x in knots]
     assert network.units <= len(knots) - 1
     second = [k * (k - 1) * abs(entry) for k, entry in enumerate(p)]
-    size = max(1, abs(ends[0]), abs(ends[1]))
+    size = max(F(1), abs(ends[0]), abs(ends[1]))
     curvature = sum((entry * size**k for k, entry in enumerate(second[2:])), F(0))
     bound = interpolation_error(curvature, (ends[1] - ends[0]) / pieces)
     assert Approximation(network, Target(p), *ends, bound).judged() <= pieces
@@ -412,6 +412,14 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("interpolant", "x**2", "--domain", "box:0,1;0,1", "--epsilon", "1"), "intervals"),
         (("interpolant", "abs(x)", "--domain", "box:0,1", "--epsilon", "1"), "exp, sin, cos"),
         (("interpolant", "exp(500*x)", "--domain", "box:0,1", "--epsilon", "1"), "at most 200"),
+        (("sawtooth", "sin(x)", "--domain", "box:0,1", "--epsilon", "1"), "a polynomial"),
+        (("sawtooth", "1/(1 + x)", "--domain", "box:0,1", "--epsilon", "1"), "a polynomial"),
+        (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "0"), "positive"),
+        (("sawtooth", "x**3", "--domain", "box:0,1", "--epsilon", "-1"), "positive"),
+        (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1e-20"), "too many pieces"),
+        (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1e-2000"), "more than 1000"),
+        (("sawtooth", "x**3", "--domain", "box:1,1", "--epsilon", "1"), "with an inside"),
+        (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1", "--knots", "0,1"), "knots"),
         (("guess", "x**2", "--domain", "box:0,1", "--epsilon", "1"), "interpolant"),
         (("interpolant", "x**2", "--domain", "box:0,1", "--epsilon", "1/99", "--knots", "0,1"),
          "not within"),

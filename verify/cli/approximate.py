@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from verify.cli.options import AsJson, DomainText, Out, Quiet
-from verify.cli.terminal import Terminal, counted, sizes
+from verify.cli.terminal import Terminal, counted, decimal, sizes
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from theory.network import Network, Vector
+    from theory.approximation.target import Target
+    from theory.network import Vector
     from verify.approximation import Approximation, Chords
 
-METHODS = ("interpolant",)
+Built = tuple["Approximation", list[str]]  # with lines about it
+
+METHODS = ("interpolant", "sawtooth")
+_MOST_DEPTH = 11  # of a sawtooth: it has some 2^depth pieces
 _GRID = 4096  # steps of greedy knots
 
 Method = Annotated[str, typer.Argument(metavar="METHOD", help=f"{', '.join(METHODS)}.")]
@@ -52,10 +56,7 @@ def approximate(
     OUT gets network.json and approximation.json; relucert check OUT asks the checker.
     """
     from theory.approximation.expression import target_of
-    from theory.approximation.interpolant import interpolant
     from theory.rational import rational
-    from verify.approximation import Approximation, Chords
-    from verify.checker import RejectedError
     from verify.errors import InputError
 
     terminal = Terminal(json, quiet)
@@ -64,22 +65,20 @@ def approximate(
     function, wanted = target_of(target), rational(epsilon)
     low, high = _interval(domain)
     started = time.monotonic()
-    chords = Chords(function, low, high, wanted)
-    with terminal.progress("looking for knots"):
-        chosen = _knots(knots, chords)
-    network = interpolant(chords.value, chosen)
-    found = Approximation(network, chords.target, low, high, wanted)
-    try:
-        pieces = found.judged()
-    except RejectedError as error:
-        raise InputError("--knots", f"not within {wanted} of the function, {error}") from None
+    with terminal.progress("looking for a network"):
+        build = _interpolant if method == "interpolant" else _sawtooth
+        found, more = build(function, low, high, wanted, knots)
+    network = found.network
+    pieces = _judged(found)
     lines = [
         f"{method} of {target} on [{low}, {high}]: {sizes(network.widths)}, "
         f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real x",
-        *_minimal(knots, chords, len(chosen) - 1, network),
+        *more,
+        *_minimal(function, found),
     ]
     facts: dict[str, object] = {
         "epsilon": str(wanted),
+        "hidden layers": network.hidden_layers,
         "pieces": pieces,
         "seconds": time.monotonic() - started,
         "units": network.units,
@@ -90,6 +89,61 @@ def approximate(
         lines.append(f"written: {out}/{{{','.join(sorted(found.files))}}} (relucert check {out})")
     terminal.tell(facts, lines)
     return 0
+
+
+def _interpolant(
+    function: "Target", low: "Fraction", high: "Fraction", epsilon: "Fraction", knots: str
+) -> Built:
+    """The interpolant at the knots, and what is known about fewer."""
+    from theory.approximation.interpolant import interpolant
+    from verify.approximation import Approximation, Chords
+
+    chords = Chords(function, low, high, epsilon)
+    chosen = _knots(knots, chords)
+    network = interpolant(chords.value, chosen)
+    lines, count = [], len(chosen) - 1
+    if knots == "equidistant" and not function.terms and count > 1:
+        lines.append(f"{count} equidistant chords; every smaller number has one that is too far")
+    return Approximation(network, chords.target, low, high, epsilon), lines
+
+
+def _sawtooth(
+    function: "Target", low: "Fraction", high: "Fraction", epsilon: "Fraction", knots: str
+) -> Built:
+    """The composed sawtooths of least depth by the formula of T54."""
+    from theory.approximation.horner import horner, horner_error
+    from theory.approximation.square import enough_depth, quadratic, sawtooth_error
+    from verify.approximation import Approximation
+    from verify.errors import InputError
+
+    polynomial = function.polynomial
+    if polynomial is None:
+        raise InputError("TARGET", "expected a polynomial, as sawtooth needs one")
+    if knots != "equidistant":
+        raise InputError("--knots", "sawtooth chooses its knots itself")
+    build, error = (quadratic, sawtooth_error)
+    if len(polynomial) > 3:
+        build, error = (horner, horner_error)
+    depth = enough_depth(lambda m: error(polynomial, low, high, m), epsilon)
+    if depth > _MOST_DEPTH:
+        raise InputError("--epsilon", f"depth {depth} has too many pieces to check one by one")
+    network = build(polynomial, low, high, depth)
+    told = decimal(error(polynomial, low, high, depth))
+    lines = [
+        f"T54: squares of depth {depth}, error at most {told}; a quarter for each depth more",
+    ]
+    return Approximation(network, function, low, high, epsilon), lines
+
+
+def _judged(found: "Approximation") -> int:
+    """The number of pieces, if the claim is true."""
+    from verify.checker import RejectedError
+    from verify.errors import InputError
+
+    try:
+        return found.judged()
+    except RejectedError as error:
+        raise InputError("--knots", f"not within {found.epsilon} of f, {error}") from None
 
 
 def _interval(domain: str) -> "tuple[Fraction, Fraction]":
@@ -121,22 +175,19 @@ def _knots(text: str, chords: "Chords") -> "Vector":
     return found
 
 
-def _minimal(knots: str, chords: "Chords", pieces: int, network: "Network") -> list[str]:
+def _minimal(function: "Target", found: "Approximation") -> list[str]:
     """What is proved about fewer pieces, if anything is (T53)."""
     from theory.approximation.interpolant import necessary_pieces
 
-    lines = []
-    if knots == "equidistant" and not chords.target.terms and pieces > 1:
-        lines.append(f"{pieces} equidistant chords; every smaller number has one that is too far")
-    polynomial = chords.target.polynomial
-    if polynomial is not None and len(polynomial) == 3:
-        curvature = 2 * abs(polynomial[2])
-        least = necessary_pieces(chords.low, chords.high, curvature, chords.slack)
-        lines.append(
-            f"T53: every piecewise affine function within this has at least "
-            f"{counted(least, 'piece', 'pieces')}; this network has {network.units} units"
-        )
-    return lines
+    polynomial = function.polynomial
+    if polynomial is None or len(polynomial) != 3:
+        return []
+    least = necessary_pieces(found.low, found.high, 2 * abs(polynomial[2]), found.epsilon)
+    pieces, units = counted(least, "piece", "pieces"), counted(least - 1, "unit", "units")
+    return [
+        f"T53: what is within this has at least {pieces}, with one hidden layer at least {units}; "
+        f"this network has {found.network.units}"
+    ]
 
 
 def _write(out: str, found: "Approximation") -> None:
