@@ -137,11 +137,11 @@ FORMS = (
         "compress",
         "T38",
         "no more units: what is stable, dead, dependent or double goes (--set leaves=16, "
-        "relaxations=16)",
+        "relaxations=16, linear=16)",
         "any number of inputs; the smaller the box, the smaller the result",
         "verify.cli.compression",
         "settle_compression",
-        ("leaves", "relaxations"),
+        ("leaves", "relaxations", "linear"),
         "theory.forms.compress:compressed_form",
     ),
     NamedForm(

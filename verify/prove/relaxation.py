@@ -3,7 +3,9 @@
 The multipliers that the search proposes become a lemma of rule Z: the rows Y >= 0 and Y - a >= 0 of
 units that bend (cuts that two steps, or four, show) are subtracted from the argument of a unit,
 and what is left is bounded by zonotopes, which have the chords. What the lemma proves is a row,
-and with it rule + or - settles the unit.
+and with it rule + or - settles the unit. A chord over a narrower interval than zonotopes give is a
+row too: both ends of the interval are shown by lemmas, and it holds where the unit is 0, by the
+lower one, and where it is its argument, by the upper one.
 
 Theorem: T38 (lossless compression on a domain), the part on certificates.
 """
@@ -15,10 +17,11 @@ from itertools import groupby
 from math import gcd
 
 from verify.checker import ONE, Expression, Network, combined, divided
-from verify.prove.slopes import Proposal
+from verify.prove.slopes import Multiplier, Proposal
 from verify.zonotope_checker import ZonotopeProof, Zonotopes
 
 _BITS = 24  # of a multiplier of 1, where scales are equal
+_END = 20  # bits of an end of an interval
 Lemma = list[int]
 
 
@@ -60,6 +63,16 @@ def _symbol_of(proof: ZonotopeProof, argument: Expression, scale: int) -> UnitSy
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The row times * (+-argument) - factor * least >= 0 of a symbol."""
+
+    row: int
+    least: int
+    times: int
+    factor: int
+
+
 class Cuts:
     """Writes the cuts of proposals.
 
@@ -77,6 +90,8 @@ class Cuts:
     ) -> None:
         self._proof, self._step, self._units = proof, step, units
         self._rows: dict[tuple[int, bool], int] = {}  # symbol, whether Y - a -> row
+        self._ends: dict[tuple[int, int], End] = {}  # symbol, sign of its argument
+        self._chords: dict[int, tuple[int, int]] = {}  # symbol -> row, times Y in it
 
     def settle(self, proposals: Sequence[Proposal]) -> Iterator[int]:
         """Settle the units of the proposals that hold, layer by layer; yields after each layer."""
@@ -87,29 +102,41 @@ class Cuts:
             ]
             zonotopes = Zonotopes(self._proof)
             for unit, one, lemma in lemmas:
-                if unit.symbol not in self._proof.value:
-                    self._cut(unit, one.sign * unit.sign, lemma, zonotopes)
+                if unit.symbol in self._proof.value:
+                    continue
+                write = self._bound if one.is_bound else self._cut
+                write(unit, one.sign * unit.sign, lemma, zonotopes)
             yield layer
 
     def _lemma(self, goal: UnitSymbol, proposal: Proposal) -> Lemma:
         """[p, row, m, ...] for the multipliers, whose rows are shown where they are not yet."""
         weights: dict[int, Fraction] = {}
         scales = []
-        for layer, number, plain, above in proposal.multipliers:
-            unit = self._units[layer][number]
+        for multiplier in proposal.multipliers:
+            unit = self._units[multiplier[0]][multiplier[1]]
             if unit is None or unit.symbol in self._proof.value:
                 continue
-            scales.append(goal.factor / unit.factor)
-            for weight, is_above in ((plain, unit.sign < 0), (above, unit.sign > 0)):
-                if weight > 0:
-                    row = self._row(unit.symbol, is_above)
-                    weights[row] = weights.get(row, Fraction(0)) + Fraction(weight) * scales[-1]
+            for row, weight, scale in self._parts(unit, multiplier):
+                scales.append(goal.factor / unit.factor * scale)
+                weights[row] = weights.get(row, Fraction(0)) + Fraction(weight) * scales[-1]
         least = min(scales, default=Fraction(1))
         shift = _BITS - least.numerator.bit_length() + least.denominator.bit_length()
         lemma = [1 << shift if shift > 0 else shift]
         for row, value in sorted(weights.items()):
             lemma += [row, round(value * Fraction(2) ** shift)]
         return lemma
+
+    def _parts(
+        self, unit: UnitSymbol, multiplier: Multiplier
+    ) -> Iterator[tuple[int, float, Fraction]]:
+        """Rows, the multipliers of what they stand for, and how much of it one of them is."""
+        _, _, plain, above, chord = multiplier
+        for weight, is_above in ((plain, unit.sign < 0), (above, unit.sign > 0)):
+            if weight > 0:
+                yield self._row(unit.symbol, is_above), weight, Fraction(1)
+        found = self._chord(unit.symbol) if chord > 0 else None
+        if found is not None:
+            yield found[0], chord, Fraction(1, found[1])
 
     def _row(self, symbol: int, is_above: bool) -> int:
         """The row Y - a >= 0, or Y >= 0, of a symbol."""
@@ -128,6 +155,28 @@ class Cuts:
         self._rows[symbol, is_above] = len(self._proof.rows) - 1
         return len(self._proof.rows) - 1
 
+    def _chord(self, symbol: int) -> tuple[int, int] | None:
+        """The row chord - times * Y >= 0 of a symbol between known ends, and times."""
+        ends = [self._ends.get((symbol, sign)) for sign in (1, -1)]
+        if symbol in self._chords:
+            return self._chords[symbol]
+        low, high = ends
+        if low is None or high is None or low.least >= 0 or high.least >= 0:
+            return None
+        times = -(low.least + high.least) * low.times
+        argument = self._proof.arguments[symbol]
+        line = combined(
+            (-high.least * low.times, argument),
+            (high.least * low.least * low.factor, {ONE: 1}),
+            (-times, {symbol: 1}),
+        )
+        self._open(line)
+        self._step("S", symbol)
+        self._step("=", [1, high.row, -low.least])
+        self._step("=", [1, low.row, -high.least])
+        self._chords[symbol] = len(self._proof.rows) - 1, times
+        return self._chords[symbol]
+
     def _open(self, expression: Expression) -> None:
         """Rule C."""
         form = [expression.get(ONE - i, 0) for i in range(self._proof.claim.inputs + 1)]
@@ -137,12 +186,30 @@ class Cuts:
     def _cut(self, unit: UnitSymbol, sign: int, lemma: Lemma, zonotopes: Zonotopes) -> None:
         """Show sign * argument >= 0 and settle the symbol, if the zonotopes bear the lemma out."""
         goal = combined((sign, self._proof.arguments[unit.symbol]))
-        shift = max(-lemma[0], 0)
-        pairs = zip(lemma[1::2], lemma[2::2], strict=True)
-        parts = [(-(m << shift), self._proof.rows[row]) for row, m in pairs]
-        rest = self._proof.reduced(combined((max(lemma[0], 1), goal), *parts))
-        if zonotopes.minimum(rest) < 0:
+        if zonotopes.minimum(self._rest(goal, lemma)) < 0:
             return
         self._open(goal)
         self._step("Z", lemma)
         self._step("+" if sign > 0 else "-", unit.symbol, [1, len(self._proof.rows) - 1, 1])
+
+    def _bound(self, unit: UnitSymbol, sign: int, lemma: Lemma, zonotopes: Zonotopes) -> None:
+        """Show the best lower bound of sign * argument that the lemma gives, of few digits."""
+        goal = combined((sign, self._proof.arguments[unit.symbol]))
+        fine = self._proof.fine
+        largest = max(map(abs, zonotopes.range[unit.symbol])) // fine
+        shift = largest.bit_length() - _END
+        times, factor = 1 << max(-shift, 0), 1 << max(shift, 0)
+        low = zonotopes.minimum(self._rest(goal, lemma))
+        least = low * times // (fine * factor * max(lemma[0], 1))
+        self._open(combined((times, goal), (-least * factor, {ONE: 1})))
+        more = [entry * times ** (place % 2) for place, entry in enumerate(lemma[1:])]
+        self._step("Z", [lemma[0], *more])
+        row = len(self._proof.rows) - 1
+        self._ends[unit.symbol, sign] = End(row, least, times, factor)
+
+    def _rest(self, goal: Expression, lemma: Lemma) -> Expression:
+        """What is left of a multiple of the goal when the lemma is taken away."""
+        shift = max(-lemma[0], 0)
+        pairs = zip(lemma[1::2], lemma[2::2], strict=True)
+        parts = [(-(m << shift), self._proof.rows[row]) for row, m in pairs]
+        return self._proof.reduced(combined((max(lemma[0], 1), goal), *parts))

@@ -27,21 +27,26 @@ _ROUNDS = 40
 _CLEAR = 1.0 / (1 << 20)  # a bound nearer to zero, in parts of the range, decides nothing
 _LIGHT = 1.0 / (1 << 20)  # multipliers that are smaller, in parts of the greatest, are left out
 
-Multiplier = tuple[int, int, float, float]  # layer, unit, of y >= 0, of y - z >= 0
+# layer, unit, of y >= 0, of y - z >= 0, of chord - y >= 0 where the certificate shows the chord
+Multiplier = tuple[int, int, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """sign * (argument of a unit) - sum of multiplier * nonnegative >= 0, by chords and the box."""
+    """sign * (argument of a unit) - sum of multiplier * nonnegative >= 0, by chords and the box.
+
+    `is_bound` says that it is to give a lower bound that may be negative, not a sign.
+    """
 
     layer: int
     unit: int
     sign: int
     multipliers: tuple[Multiplier, ...]
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class RelaxedLayer:
     """Arguments z = W x + b of units; those that bend lie below slope z + lift."""
 
     weight: Array
@@ -66,7 +71,11 @@ class Relaxation:
     def proposals(self, known: Layers, layer: int, units: Sequence[int]) -> list[Proposal]:
         """Signs of units of a layer, each with its multipliers, where the bounds show one."""
         ranges = zonotope_ranges(self._network, self._box, known)
-        before = [self._layer(known[index], ranges[index], index) for index in range(layer)]
+        pairs = zip(known[:layer], ranges, strict=False)
+        before = [
+            self.relaxed(signs, index, *float_ends(ends))
+            for index, (signs, ends) in enumerate(pairs)
+        ]
         goals = [(unit, sign) for unit in units for sign in (1, -1)]
         if not goals or not before:
             return []
@@ -83,14 +92,25 @@ class Relaxation:
             for index in np.flatnonzero(found.bound > _CLEAR * spans)
         ]
 
-    def _layer(self, units: Sequence[Stability], ranges: Sequence[Range], index: int) -> _Layer:
-        low, high = (nearest_floats([ends[side] for ends in ranges]) for side in (0, 1))
+    def argument(self, layer: int, unit: int, sign: int) -> tuple[Array, float]:
+        """The weights and the bias of a unit, times a sign."""
+        return sign * self._weights[layer][unit], sign * float(self._biases[layer][unit])
+
+    def relaxed(
+        self, units: Sequence[Stability], index: int, low: Array, high: Array
+    ) -> RelaxedLayer:
+        """A hidden layer whose units have these signs, or arguments between these ends."""
         sign = np.array([unit.sign for unit in units])
         bends = sign == 0
         chord = high / np.where(bends, high - low, 1.0)
         slope = np.where(bends, chord, np.where(sign > 0, 1.0, 0.0))
         lift = np.where(bends, -chord * low, 0.0)
-        return _Layer(self._weights[index], self._biases[index], slope, lift, bends)
+        return RelaxedLayer(self._weights[index], self._biases[index], slope, lift, bends)
+
+
+def float_ends(ranges: Sequence[Range]) -> tuple[Array, Array]:
+    """The lower and the upper ends, each as the float64 next to it."""
+    return nearest_floats([low for low, _ in ranges]), nearest_floats([high for _, high in ranges])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +123,7 @@ class _Bounds:
 
 
 def _climbed(
-    layers: Sequence[_Layer], box: tuple[Array, Array], rows: Array, constants: Array
+    layers: Sequence[RelaxedLayer], box: tuple[Array, Array], rows: Array, constants: Array
 ) -> _Bounds:
     """The best bounds that were met while the slopes climbed."""
     alphas = [np.tile(np.where(layer.slope > 1 / 2, 1.0, 0.0), (len(rows), 1)) for layer in layers]
@@ -132,7 +152,7 @@ def _picked(
 
 
 def _bounded(
-    layers: Sequence[_Layer],
+    layers: Sequence[RelaxedLayer],
     box: tuple[Array, Array],
     rows: Array,
     constants: Array,
@@ -159,7 +179,7 @@ def _bounded(
     return _Bounds(low, tuple(weights), tuple(slopes)), gradients
 
 
-def _multipliers(layers: Sequence[_Layer], found: _Bounds, goal: int) -> Iterator[Multiplier]:
+def _multipliers(layers: Sequence[RelaxedLayer], found: _Bounds, goal: int) -> Iterator[Multiplier]:
     """What to subtract for the bound of one goal."""
     largest = max(float(np.abs(weight[goal]).max(initial=0.0)) for weight in found.weights)
     for index, layer in enumerate(layers):
@@ -167,4 +187,4 @@ def _multipliers(layers: Sequence[_Layer], found: _Bounds, goal: int) -> Iterato
             weight = float(found.weights[index][goal, unit])
             if weight > _LIGHT * largest:
                 slope = float(found.slopes[index][goal, unit])
-                yield index, int(unit), weight * (1 - slope), weight * slope
+                yield index, int(unit), weight * (1 - slope), weight * slope, 0.0

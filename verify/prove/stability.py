@@ -15,7 +15,7 @@ from theory.domain import Box
 from theory.network import Network
 from verify.certificate import Step
 from verify.checker import ONE, Argument, Expression, divided
-from verify.claim import Claim
+from verify.claim import Claim, NamedNetwork
 from verify.prove.clock import Clock
 from verify.prove.relaxation import Cuts, unit_symbols
 from verify.prove.sign_tree import Tree
@@ -72,6 +72,22 @@ def _cost(network: Network, free: int) -> int:
         noises += layer.inputs
         total += noises * sum(map(len, layer.rows))
     return total + free * sum(map(len, network.layers[0].rows))
+
+
+def shown_signs(
+    network: Network, box: Box, proposals: Sequence[Proposal]
+) -> frozenset[tuple[int, int]]:
+    """The units, layer and number, that a checker settles when it is shown the proposals."""
+    side = NamedNetwork.of("network", network)
+    script = _Script(Claim(side, side, box), Clock())
+    units = unit_symbols(script.proof, script.proof.claim.left)
+    script.relax(proposals)
+    return frozenset(
+        (layer, number)
+        for layer, symbols in enumerate(units)
+        for number, unit in enumerate(symbols)
+        if unit is None or unit.symbol in script.proof.value
+    )
 
 
 class _Script:
