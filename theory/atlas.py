@@ -29,7 +29,7 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """Every member of `source` is, rewritten, one of `target`.
+    """Every member of `source` is, rewritten, one of `target`, as far as the cost says.
 
     Attributes:
         source: The key of a class.
@@ -75,6 +75,7 @@ ARCHITECTURES = (
     Architecture("graph", "DAGs: CNN, ResNet, DenseNet, pools, maxout, clip", 5, 0),
     Architecture("serial", "residual blocks one after the other", 4, 0),
     Architecture("parallel", "residual blocks side by side", 3, 0),
+    Architecture("orthogonal", "serial blocks that read nothing that blocks write", 4, 2),
     Architecture("one-weight", "all edges share one weight", 1, 2),
     Architecture("rnn", "ReLU recurrent networks, every length", 4, 1),
     Architecture("saturated-rnn", "saturated-linear recurrent networks", 5, 1),
@@ -135,10 +136,11 @@ REDUCTIONS = (
         "T41, T42",
         ("show", "examples/graphs/cancer_residual.onnx"),
     ),
+    Reduction("orthogonal", "serial", "none", "T49"),
     Reduction(
-        "serial",
+        "orthogonal",
         "parallel",
-        "where no branch reads what an earlier one writes: depth max H_k, not sum H_k",
+        "none: the same branches; depth max H_k, not sum H_k",
         "T49",
         ("transform", "parallel", "examples/residual/orthogonal.json"),
     ),

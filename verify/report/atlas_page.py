@@ -23,11 +23,11 @@ _HEAD = (
     "![Classes as boxes, reductions as arrows, separations as dashed lines](atlas.svg)\n"
     "\n"
     "In one paragraph: all feed-forward graphs of affine maps and piecewise linear "
-    "functions are ReLU networks, and up to five inputs two hidden layers are enough; depth"
-    " buys size, not functions. Recurrence buys more: a recurrent network of a fixed size "
-    "is every Turing machine, which no network without recurrence is, and equality of two "
-    "of them is undecidable in general. Products, as in attention, lead out of piecewise "
-    "affine functions altogether.\n"
+    "functions are ReLU networks, and up to five inputs two hidden layers are enough, for n"
+    " inputs ceil(log3((n + 1) / 2)) + 1; beyond that depth buys size, not functions. "
+    "Recurrence buys more: a recurrent network of a fixed size is every Turing machine, "
+    "which no network without recurrence is, and equality of two of them is undecidable in "
+    "general. Products, as in attention, lead out of piecewise affine functions altogether.\n"
 )
 _TAIL = (
     "\n"
@@ -104,8 +104,8 @@ def atlas_drawing() -> str:
     lines += [_box(one) for one in ARCHITECTURES]
     lines.append(
         f'<text x="{_MARGIN}" y="{height + 18}">solid arrow: every member of the first is, '
-        "rewritten, one of the second. dashed: some member of one is none of the other; "
-        "the table says which.</text>"
+        "rewritten, one of the second, as far as the table says. dashed: some member of one is "
+        "none of the other; the table says which.</text>"
     )
     return "\n".join([*lines, "</svg>", ""])
 
