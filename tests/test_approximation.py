@@ -81,6 +81,11 @@ def test_T52_signs_of_polynomials_are_those_between_their_roots(
     points = [*cuts, *((a + b) / 2 for a, b in pairwise(cuts))]
     values = [value(tuple(p), x) for x in points]
     assert polynomial_checker.is_nonnegative(p, low, high) == (min(values) >= 0)
+    assert polynomial_checker.is_nonnegative(p, low, high, 0) == (min(values) >= 0)
+    if low < high and len(p) > 1 and values[0] >= 0 <= value(tuple(p), high):
+        whole = polynomial_checker.integral(p)
+        by_roots = polynomial_checker.is_nonnegative_by_roots(whole, low, high)
+        assert by_roots == (min(values) >= 0)
     assert polynomial_checker.is_positive(p, low, high) == (min(values) > 0)
 
 

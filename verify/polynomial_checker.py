@@ -10,7 +10,8 @@ arguments, as the file says.
 How. (1) The pieces of the network on the interval are derived, layer by layer, from the exact
 zeros of its units. (2) Each exp, sin, cos becomes its Taylor polynomial; `slack` is what is left
 of epsilon after the remainders. So f is near (P + Q T) / Q. (3) Q > 0 on the interval. (4) On
-each piece, slack Q -+ ((P + Q T) - piece Q) >= 0, decided exactly by Sturm's theorem.
+each piece, slack Q -+ ((P + Q T) - piece Q) >= 0, seen from Bernstein coefficients on parts of
+it, or else decided by Sturm's theorem.
 A *polynomial* is the list of its coefficients, the constant first, the last one not 0.
 """
 
@@ -37,6 +38,7 @@ from verify.checker import (
     typed,
 )
 
+HALVINGS = 3  # of an interval, before roots are counted
 MOST = 200  # the largest degree of a Taylor polynomial, and argument of exp
 TAYLOR: dict[str, Callable[[int], int]] = {  # k -> k! times the coefficient of y^k
     "exp": lambda k: 1,
@@ -162,19 +164,50 @@ def crossing_part(p: Integral) -> Integral:
     return found
 
 
-def is_nonnegative(p: Polynomial, low: Fraction, high: Fraction) -> bool:
-    """Whether p(x) >= 0 for every real x with low <= x <= high."""
-    whole = integral(p) if p else []
-    if low == high or len(whole) < 2:
-        return sign_at(whole, low) >= 0
-    if sign_at(whole, low) < 0 or sign_at(whole, high) < 0:
-        return False
-    crossing = crossing_part(whole)
+def shifted(p: Integral, by: int) -> Integral:
+    """The polynomial t -> p(t + by)."""
+    found = list(p)
+    for start in range(len(found)):
+        for place in reversed(range(start, len(found) - 1)):
+            found[place] += by * found[place + 1]
+    return found
+
+
+def is_plainly_nonnegative(p: Integral, low: Fraction, high: Fraction) -> bool:
+    """Whether no Bernstein coefficient on [low, high] is negative, so that p >= 0 there.
+
+    With t >= 0 and x = (high + low t) / (1 + t), they are those of (1 + t)^d p(x) over binomials.
+    """
+    unit, degree = lcm(low.denominator, high.denominator), len(p) - 1
+    first, last = int(low * unit), int(high * unit)
+    whole = [entry * unit ** (degree - power) for power, entry in enumerate(p)]
+    moved = shifted(whole, first)
+    moved = [entry * (last - first) ** power for power, entry in enumerate(moved)]
+    return min(shifted(moved[::-1], 1)) >= 0
+
+
+def is_nonnegative_by_roots(p: Integral, low: Fraction, high: Fraction) -> bool:
+    """Whether p >= 0 on [low, high], low < high, where it is so at both ends; p is not constant."""
+    crossing = crossing_part(p)
     if roots_after(crossing, low, high) > (sign_at(crossing, high) == 0):
         return False  # p changes its sign between the ends
-    steps = len(whole) + 1  # one of so many points inside is no root
+    steps = len(p) + 1  # one of so many points inside is no root
     inside = (low + (high - low) * Fraction(k, steps) for k in range(1, steps))
-    return next(sign for x in inside if (sign := sign_at(whole, x))) > 0
+    return next(sign for x in inside if (sign := sign_at(p, x))) > 0
+
+
+def is_nonnegative(p: Polynomial, low: Fraction, high: Fraction, halvings: int = HALVINGS) -> bool:
+    """Whether p(x) >= 0 for every real x with low <= x <= high."""
+    whole = integral(p) if p else []
+    if sign_at(whole, low) < 0 or sign_at(whole, high) < 0:
+        return False
+    if low == high or len(whole) < 2 or is_plainly_nonnegative(whole, low, high):
+        return True
+    if not halvings:
+        return is_nonnegative_by_roots(whole, low, high)
+    middle = (low + high) / 2
+    halves = ((low, middle), (middle, high))
+    return all(is_nonnegative(p, *half, halvings - 1) for half in halves)
 
 
 def is_positive(p: Polynomial, low: Fraction, high: Fraction) -> bool:

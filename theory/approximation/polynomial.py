@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 from theory.network import ZERO, Vector
 
@@ -39,7 +40,9 @@ def scaled(p: Vector, factor: Fraction) -> Vector:
 
 def value(p: Vector, point: Fraction) -> Fraction:
     """The number p(point), exactly."""
-    found = ZERO
+    scale, below = lcm(*(entry.denominator for entry in p)), point.denominator
+    found, power = 0, 1  # integers, since fractions would be reduced at every step
     for entry in reversed(p):
-        found = found * point + entry
-    return found
+        found = found * point.numerator + entry.numerator * (scale // entry.denominator) * power
+        power *= below
+    return Fraction(found * below, scale * power)
