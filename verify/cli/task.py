@@ -1,6 +1,6 @@
 """What a form with parameters of its own is given by the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -61,3 +61,14 @@ def read_settings(texts: Sequence[str], known: Sequence[str]) -> dict[str, Value
         except NumberError:
             found[name] = value
     return found
+
+
+def refuse_options(form: str, given: Mapping[str, object]) -> None:
+    """Refuse options that a form does not look at, so that none is passed over in silence.
+
+    Raises:
+        InputError: one is given.
+    """
+    for name, value in given.items():
+        if value:
+            raise InputError(name, f"the form {form} has no such option")

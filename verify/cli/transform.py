@@ -137,7 +137,7 @@ FORMS = (
         "compress",
         "T38",
         "no more units: what is stable, dead, dependent or double goes (--set leaves=16, "
-        "relaxations=16, linear=16)",
+        "relaxations=16, linear=64)",
         "any number of inputs; the smaller the box, the smaller the result",
         "verify.cli.compression",
         "settle_compression",
@@ -256,12 +256,24 @@ def transform(
     terminal = Terminal(json, quiet)
     if list_forms:
         return _listed(terminal)
+    from verify.cli.task import Task, read_settings, refuse_options
+
     if network is not None and form in [name for name, _, _ in (*RECURRENT, PARALLEL)]:
+        refuse_options(
+            form,
+            {
+                "--engine": engine != "auto",
+                "--executor": executor,
+                "--jobs": jobs > 1,
+                "--local": local,
+                "--route": route,
+                "--second-opinion": second_opinion,
+            },
+        )
         return _rewritten(form, network, terminal)(domain, timeout, out, settings, steps)
     from verify.acyclic import acyclic
     from verify.claim import Claim, NamedNetwork
     from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
-    from verify.cli.task import Task, read_settings
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain, read_local
     from verify.formats.network_file import read_network
@@ -287,9 +299,9 @@ def transform(
         where = checked_size(read_local(local, where))
     folder = None if out is None else prepared_folder(out)
     read = time.monotonic()
-    command: tuple[str, ...] = ("relucert", "transform", form, network, "--domain", domain)
-    command += () if local is None else ("--local", local)
-    command += () if route is None else ("--route", route)
+    options = {"--domain": domain, "--local": local, "--route": route}
+    said = [word for name, value in options.items() if value for word in (name, value)]
+    command: tuple[str, ...] = ("relucert", "transform", form, network, *said)
     if chosen.parameters:
         command += tuple(word for text in settings or () for word in ("--set", text))
         spent = read - started
