@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from theory.approximation.expression import target_of
 from theory.approximation.interpolant import (
+    best_quadratic,
     enough_pieces,
     equidistant,
     interpolant,
@@ -87,6 +88,20 @@ def test_T52_signs_of_polynomials_are_those_between_their_roots(
         by_roots = polynomial_checker.is_nonnegative_by_roots(whole, low, high)
         assert by_roots == (min(values) >= 0)
     assert polynomial_checker.is_positive(p, low, high) == (min(values) > 0)
+
+
+def test_T52_a_short_stretch_below_zero_is_seen() -> None:
+    small = F(1, 100)
+    below = [F(0), -small, F(1)]  # x (x - 1/100)
+    for p, low, high in (
+        (below, F(0), F(1)),
+        (from_roots(F(1), [F(1), 1 - small], 1), F(0), F(1)),
+        (from_roots(F(1), [F(1, 3), F(1, 3) + small], 2), F(-1), F(1)),
+        (from_roots(F(1), [F(1, 3), F(1, 3) + small, F(0), F(0)], 0), F(0), F(1)),
+    ):
+        assert not polynomial_checker.is_nonnegative(p, low, high)
+        assert not polynomial_checker.is_nonnegative(p, low, high, 0)
+    assert polynomial_checker.is_nonnegative(from_roots(F(1), [small] * 2, 1), F(0), F(1))
 
 
 @given(POLYNOMIALS, intervals())
@@ -196,6 +211,22 @@ def test_T53_the_numbers_of_pieces_for_quadratic_polynomials(
     assert necessary_pieces(low, high, 2 * abs(a), epsilon) <= count
 
 
+@given(NUMBERS, NUMBERS, NUMBERS, intervals(), st.fractions(F(1, 60), 1, max_denominator=60))
+def test_T53_the_best_network_for_a_quadratic_polynomial(
+    a: Fraction, b: Fraction, c: Fraction, ends: tuple[Fraction, Fraction], epsilon: Fraction
+) -> None:
+    assume(a)
+    p = (c, b, a)
+    network = best_quadratic(p, *ends, epsilon)
+    count = necessary_pieces(*ends, 2 * abs(a), epsilon)
+    assert Approximation(network, Target(p), *ends, epsilon).judged() == count
+    assert network.units <= count
+    attained = abs(a) * ((ends[1] - ends[0]) / count) ** 2 / 8
+    if attained:
+        with pytest.raises(RejectedError):
+            Approximation(network, Target(p), *ends, attained * F(999, 1000)).judged()
+
+
 @given(networks(), intervals())
 def test_T53_no_network_has_fewer_pieces_than_necessary(
     network: Network, ends: tuple[Fraction, Fraction]
@@ -244,6 +275,8 @@ def test_a_constant_and_a_point_need_no_unit() -> None:
         interpolant(SQUARE, ())
     with pytest.raises(ShapeError):
         interpolant(SQUARE, (F(1), F(1)))
+    with pytest.raises(ScopeError):
+        best_quadratic((F(1), F(1)), F(0), F(1), F(1))
     for wrong in ((F(1), F(0), 1), (F(0), F(1), 0)):
         with pytest.raises(DomainError):
             equidistant(*wrong)
@@ -398,6 +431,8 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
     assert "1-5-1, 5 pieces" in out
     assert "every smaller number has one that is too far" in out
     assert "at least 4 pieces" in out
+    _, out, _ = run(capsys, "interpolant", "x**2", *words, "--knots", "best")
+    assert "1-4-1, 4 pieces" in out
     status, out, _ = run(capsys, "interpolant", "x**2", *words, "--knots", "greedy", "--json")
     assert (status, json.loads(out)["units"]) == (0, 6)  # 1/5 is not on the grid
     assert (
@@ -425,6 +460,8 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1e-2000"), "more than 1000"),
         (("sawtooth", "x**3", "--domain", "box:1,1", "--epsilon", "1"), "with an inside"),
         (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1", "--knots", "0,1"), "knots"),
+        (("interpolant", "x**3", "--domain", "box:0,1", "--epsilon", "1", "--knots", "best"),
+         "degree 2"),
         (("guess", "x**2", "--domain", "box:0,1", "--epsilon", "1"), "interpolant"),
         (("interpolant", "x**2", "--domain", "box:0,1", "--epsilon", "1/99", "--knots", "0,1"),
          "not within"),

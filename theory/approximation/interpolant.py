@@ -11,7 +11,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import isqrt
 
-from theory.errors import DomainError, ShapeError
+from theory.approximation.polynomial import value
+from theory.errors import DomainError, ScopeError, ShapeError
 from theory.network import ZERO, Network, Vector
 from theory.spline import through
 
@@ -82,6 +83,26 @@ def necessary_pieces(low: Fraction, high: Fraction, curvature: Fraction, epsilon
         DomainError: epsilon is not positive.
     """
     return _least_count(curvature * (high - low) ** 2 / 16, epsilon)
+
+
+def best_quadratic(polynomial: Vector, low: Fraction, high: Fraction, epsilon: Fraction) -> Network:
+    """A network within epsilon of p, of degree 2, on [low, high], with the fewest affine pieces.
+
+    No piecewise affine function within epsilon has fewer. One unit a piece, one fewer where the
+    first piece is constant; a network of one hidden layer needs one fewer than it has pieces.
+
+    Theorem: T53 (interpolants), 6.
+
+    Raises:
+        DomainError: epsilon is not positive, or high is below low.
+        ScopeError: the degree is not 2.
+    """
+    if len(polynomial) != 3:
+        raise ScopeError("best: expected a polynomial of degree 2")
+    pieces = necessary_pieces(low, high, 2 * abs(polynomial[2]), epsilon)
+    shift = polynomial[2] * ((high - low) / pieces) ** 2 / 8  # half of what the chords are off
+    knots = equidistant(low, high, pieces)
+    return interpolant(lambda x: value(polynomial, x) - shift, knots)
 
 
 def _least_count(size: Fraction, epsilon: Fraction) -> int:

@@ -34,8 +34,9 @@ Knots = Annotated[
     typer.Option(
         "--knots",
         metavar="KNOTS",
-        help="equidistant (the fewest pieces), greedy (as long as possible, from the left), or "
-        "numbers 0,1/4,1 that begin and end with the domain.",
+        help="equidistant (the fewest such chords), greedy (as long as possible, from the left), "
+        "best (degree 2: the fewest pieces of all), or numbers 0,1/4,1 that begin and end with "
+        "the domain.",
     ),
 ]
 
@@ -95,9 +96,16 @@ def _interpolant(
     function: "Target", low: "Fraction", high: "Fraction", epsilon: "Fraction", knots: str
 ) -> Built:
     """The interpolant at the knots, and what is known about fewer."""
-    from theory.approximation.interpolant import interpolant
+    from theory.approximation.interpolant import best_quadratic, interpolant
     from verify.approximation import Approximation, Chords
+    from verify.errors import InputError
 
+    if knots == "best":
+        polynomial = function.polynomial
+        if polynomial is None or len(polynomial) != 3:
+            raise InputError("--knots", "best is for polynomials of degree 2")
+        network = best_quadratic(polynomial, low, high, epsilon)
+        return Approximation(network, function, low, high, epsilon), []
     chords = Chords(function, low, high, epsilon)
     chosen = _knots(knots, chords)
     network = interpolant(chords.value, chosen)
