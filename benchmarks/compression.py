@@ -33,7 +33,7 @@ HEAD = (
     "inactive",
     "active",
     "undecided (both signs seen)",
-    "interval, zonotope, relaxation, bisection",
+    "interval, zonotope, relaxation, linear program, bisection",
     "removed",
     "parameters",
     "leaves",

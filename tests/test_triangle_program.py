@@ -125,9 +125,13 @@ def test_programs_are_left_out_where_bisections_settle_as_much() -> None:
         assert not both.tree.relaxed
 
 
-def test_programs_are_usual_for_small_networks() -> None:
-    assert usual_programs(NETWORK) > 0
-    assert usual_programs(random_network([2, 129, 1], 1)) == 0
+def test_programs_are_usual_where_few_units_are_open_and_inputs_free() -> None:
+    known = stability(NETWORK, BOX)
+    assert usual_programs(BOX, known) > 0
+    assert usual_programs(BOX, known * 8) == 0
+    assert usual_programs(Box.cube(65, 0, 1), known) == 0
+    usual = stable_units(NETWORK, BOX, linear=None)
+    assert settled(usual) == settled(stable_units(NETWORK, BOX, linear=64))
 
 
 THIN = Affine.dense([[1, 0], [-1, 0], [2, 0], [0, 0]], [0, 0, 0, 1])  # opposite, double, a constant

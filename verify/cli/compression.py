@@ -10,7 +10,7 @@ from verify.cli.question import Question, settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted
 from verify.errors import InputError
-from verify.prove.stable_units import stable_units, usual_programs, usual_relaxations
+from verify.prove.stable_units import stable_units, usual_relaxations
 from verify.result import Run
 
 _LEAVES = 16
@@ -24,9 +24,7 @@ def settle_compression(task: Task, terminal: Terminal) -> int:
     if "relaxations" in task.settings:
         relaxations = _whole(task, "relaxations", 0)
     network = task.source.network
-    linear = usual_programs(network)
-    if "linear" in task.settings:
-        linear = _whole(task, "linear", 0)
+    linear = _whole(task, "linear", 0) if "linear" in task.settings else None
     started = time.monotonic()
     with terminal.progress("deciding the signs of units"):
         found = stable_units(network, task.domain, leaves, relaxations, linear)

@@ -22,8 +22,8 @@ from verify.prove.stability import shown_signs
 from verify.prove.triangle_program import TrianglePrograms
 
 _RELAXATIONS = 16
-_PROGRAMS = 16
-_FEW_UNITS = 128
+_PROGRAMS = 64
+_FEW_OPEN = 96
 _FEW_INPUTS, _MANY_INPUTS = 8, 64  # that are not fixed
 
 
@@ -44,13 +44,18 @@ class StableUnits:
 
 
 def stable_units(
-    network: Network, domain: Domain, leaves: int = 1, relaxations: int = 0, linear: int = 0
+    network: Network,
+    domain: Domain,
+    leaves: int = 1,
+    relaxations: int = 0,
+    linear: int | None = 0,
 ) -> StableUnits:
     """What is known of the hidden units, with a tree of at most so many parts of a box.
 
     A tree is taken only if it decides a unit for each of its leaves. At most so many signs are
-    shown by relaxation. Linear programs are tried on at most so many units; what they show is
-    taken only if it settles more units than bisections do without it, and a checker accepts it.
+    shown by relaxation. Linear programs are tried on at most so many units (None: as many as is
+    usual); what they show is taken only if it settles more units than bisections do without it,
+    and a checker accepts it.
 
     Theorem: T38 (lossless compression on a domain), the part on stability.
 
@@ -66,7 +71,8 @@ def stable_units(
     halves = _bisected(network, domain, known, crossing, leaves)
     tree = replace(halves.tree, relaxed=relaxed)
     plain = StableUnits(_decided(known, halves.signs), tree, counts)
-    signs, shown = _programmed(network, domain, known, crossing, linear)
+    most = usual_programs(domain, known) if linear is None else linear
+    signs, shown = _programmed(network, domain, known, crossing, most)
     hoped = _believed(network, domain, known, signs, "linear program")
     if _settled(_decided(hoped, halves.signs)) == _settled(plain.known):
         return plain
@@ -74,7 +80,7 @@ def stable_units(
     kept = [sign for sign in signs if (sign.layer, sign.unit) in accepted]
     known = _believed(network, domain, known, kept, "linear program")
     ways = [plain]
-    for found in (halves, _bisected(network, domain, known, crossing, leaves)):
+    for found in (_bisected(network, domain, known, crossing, leaves), halves):
         tree = replace(found.tree, relaxed=(*relaxed, *shown))
         ways.append(StableUnits(_decided(known, found.signs), tree, counts))
     return max(ways, key=lambda way: _settled(way.known))
@@ -86,13 +92,21 @@ def usual_relaxations(domain: Domain) -> int:
     None where there are few inputs, since bisections do the same there for less, and none where
     there are many, since each costs its checker seconds.
     """
-    free = domain.inputs - (len(domain.fixed) if isinstance(domain, Box) else 0)
-    return _RELAXATIONS if _FEW_INPUTS < free <= _MANY_INPUTS else 0
+    return _RELAXATIONS if _FEW_INPUTS < _free(domain) <= _MANY_INPUTS else 0
 
 
-def usual_programs(network: Network) -> int:
-    """On how many units it is worthwhile to try linear programs: none of large networks."""
-    return _PROGRAMS if network.units <= _FEW_UNITS else 0
+def usual_programs(domain: Domain, known: Layers) -> int:
+    """On how many units it is worthwhile to try linear programs.
+
+    None where there are many inputs, and none where many units are open: there the bounds inside
+    take a lemma for each, and a checker seconds to minutes.
+    """
+    few = sum(not unit.sign for units in known for unit in units) <= _FEW_OPEN
+    return _PROGRAMS if few and _free(domain) <= _MANY_INPUTS else 0
+
+
+def _free(domain: Domain) -> int:
+    return domain.inputs - (len(domain.fixed) if isinstance(domain, Box) else 0)
 
 
 def _relaxed(
