@@ -129,6 +129,8 @@ def _programmed(
     network: Network, box: Box, known: Layers, crossing: Flags, most: int
 ) -> tuple[list[Proposal], tuple[Proposal, ...]]:
     """Signs by linear programs that are tried on at most so many units, and how they are shown."""
+    if not most:
+        return [], ()
     programs = TrianglePrograms(network, box)
     signs: list[Proposal] = []
     for layer in range(len(known)):
