@@ -4,7 +4,7 @@ A handwritten digit of 8 x 8 pixels is read row by row, from the top: eight inpu
 [0, 1]. The network says at every time which digit it takes it for; it is trained on what it says
 at the end. Nothing is rounded: the weights are the float32 numbers that PyTorch exports.
 
-    python examples/recurrent/train.py
+    python examples/recurrent/reader.py
 
 Run it where torch, onnx, onnxscript and scikit-learn are installed, none of which the project
 needs for this but onnx; another version of torch may train other weights.
