@@ -17,7 +17,7 @@ from theory.network import Affine, Network
 from verify import checker, zonotope_checker
 from verify.formats.domain_file import domain_of
 
-SCRIPTS = [Path(module.__file__).resolve() for module in (checker, zonotope_checker)]
+SCRIPTS = [Path(str(module.__file__)).resolve() for module in (checker, zonotope_checker)]
 ALL = cases()
 
 

@@ -147,7 +147,8 @@ def test_T40_errors_are_held_through_layers(data: st.DataObject) -> None:
     errors = float_checker.rectified_errors(errors, ranges)
     errors = float_checker.combined(layers[1][0], [0, 0], layers[1][2], errors)
     network = Network((first, second))
-    for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (Fraction(1, 3), Fraction(-1, 2))):
+    pairs = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (Fraction(1, 3), Fraction(-1, 2)))
+    for signs in [tuple(map(Fraction, pair)) for pair in pairs]:
         moved = tuple(v + s * t for v, s, t in zip(value, sizes, signs, strict=True))
         for old, new, error in zip(network(value), network(moved), errors, strict=True):
             assert abs(new - old) * float_checker.ONE <= error.size

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -43,7 +44,7 @@ def model(
     names: Sequence[str] = ("x", "W", "R", "B", "", "h"),
     results: Sequence[str] = ("Y",),
     before: Sequence[onnx.NodeProto] = (),
-    **attributes: object,
+    **attributes: Any,
 ) -> bytes:
     """A model with these nodes after one RNN node."""
     given = {"hidden_size": UNITS, "activations": ["Relu"], **attributes}
@@ -56,7 +57,8 @@ def model(
         [numpy_helper.from_array(value, name) for name, value in WEIGHTS.items()],
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return made.SerializeToString()
+    found: bytes = made.SerializeToString()
+    return found
 
 
 AFFINE = [
@@ -110,11 +112,11 @@ def test_a_trained_network_is_read_as_onnxruntime_runs_it() -> None:
 
 
 def test_a_trained_network_and_its_permuted_copy_are_always_equal() -> None:
-    pair = [
+    left, right = (
         parse_onnx_recurrent((EXAMPLES / f"digit_rows{kind}.onnx").read_bytes(), kind)
         for kind in ("", "_permuted")
-    ]
-    assert isinstance(compared_forever(*pair, Box.cube(8, 0, 1)), AlwaysEqual)
+    )
+    assert isinstance(compared_forever(left, right, Box.cube(8, 0, 1)), AlwaysEqual)
 
 
 REFUSED = {

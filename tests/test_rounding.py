@@ -108,7 +108,7 @@ def test_the_least_tolerance_is_near_the_witness() -> None:
     assert found.upper is not None
     assert found.lower <= found.upper <= found.lower * Fraction(201, 200)
     same = least_tolerance(claim_of(left, left, Box.cube(1, -1, 1)), None)
-    assert (same.lower, same.upper) == (0, 0)
+    assert (same.lower, same.upper) == (Fraction(0), Fraction(0))
     assert same.proof is not None
 
 

@@ -456,7 +456,7 @@ def test_T23_infinity_is_no_larger_than_it_need_be(
         indicators = [Fraction(0)] * (third.inputs - len(copies))
         greatest = max(greatest, *third((*copies, *indicators)))
     infinities = grid_form(network, box, denominator).trace.infinities
-    assert infinities == (denominator, denominator * greatest)
+    assert infinities == (Fraction(denominator), denominator * greatest)
 
 
 def test_T23_a_box_may_lie_between_the_points_of_the_grid() -> None:

@@ -143,7 +143,7 @@ def changed(simulation: Simulation, row: int, entry: int, by: Fraction) -> Simul
     network = simulation.network
     rows = [list(one) for one in network.step.rows]
     column, weight = rows[row][entry]
-    rows[row][entry] = (column, weight + by)
+    rows[row][entry : entry + 1] = [(column, weight + by)] if weight + by else []
     step = Affine(network.step.inputs, tuple(map(tuple, rows)), network.step.bias)
     new = RecurrentNetwork(step, network.output, network.start, network.activation)
     return replace(simulation, network=new)
@@ -175,8 +175,8 @@ def test_T46_a_changed_weight_is_refuted_by_a_tape_or_makes_no_difference(
         return
     assert isinstance(found, Simulates)  # the weight does not matter at any configuration
     for word in [(), (0,), (1,), (1, 0, 1), (0, 1, 1)]:
-        for state in range(3):
-            assert deviation_at(simulation, Configuration(state, word, word[::-1])) is None
+        for place in range(3):
+            assert deviation_at(simulation, Configuration(place, word, word[::-1])) is None
 
 
 def with_network(files: dict[str, bytes], network: RecurrentNetwork) -> dict[str, bytes]:

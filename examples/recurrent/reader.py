@@ -76,7 +76,8 @@ def permuted(content: bytes, order: list[int]) -> bytes:
         elif value.shape == (10, UNITS):
             value = value[:, order]
         tensor.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(value), tensor.name))
-    return model.SerializeToString()
+    found: bytes = model.SerializeToString()
+    return found
 
 
 def main() -> None:
