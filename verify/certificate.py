@@ -15,6 +15,7 @@ from verify.zonotope_checker import ZonotopeProof
 Step = list[object]
 
 MOST_STEPS_IN_ONE_LINE = 4096
+ZONOTOPE_RULES = ZonotopeProof.rules.keys() - checker.Proof.rules.keys()  # it alone knows these
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Certificate:
     def kind(self) -> type[checker.Proof]:
         """The smallest checker that knows its rules."""
         names = set(map(_rule_of, self.steps))
-        return ZonotopeProof if names & {"P", "R", "Z"} else checker.Proof
+        return ZonotopeProof if names & ZONOTOPE_RULES else checker.Proof
 
     @property
     def counts(self) -> Counter[str]:

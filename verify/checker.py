@@ -471,19 +471,27 @@ def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str,
     require(proof.finished, "the certificate ends before its last leaf")
     return proof
 
-def main(arguments: list[str], kind: type[Proof] = Proof) -> int:
-    """Check the two files on the command line, print one line, return the exit status."""
+def answered(told: Callable[[], str], *unfit: type[Exception]) -> int:
+    """Print in one line what was accepted, or why nothing was; the exit status."""
+    refusals: tuple[type[Exception], ...] = (RejectedError, MalformedError, OSError, *unfit)
     try:
-        expect(len(arguments) == 2, "usage: checker.py CLAIM CERTIFICATE")
-        claim, certificate = arguments
-        proof = check(lambda path: open(path, "rb"), claim, certificate, kind)  # noqa: SIM115
-    except (RejectedError, MalformedError, OSError) as error:
+        answer = told()
+    except refusals as error:
         rejected = isinstance(error, RejectedError)
         sys.stdout.write(f"{'rejected' if rejected else 'malformed'}: {error}\n")
         return 2 - rejected
-    sys.stdout.write(f"accepted: {proof.claim.relation} for every real x of the domain, on the "
-                     f"exact weights ({proof.leaves} leaves, {proof.lemmas} lemmas)\n")
+    sys.stdout.write(f"accepted: {answer}\n")
     return 0
+
+def main(arguments: list[str], kind: type[Proof] = Proof) -> int:
+    """Check the two files on the command line, print one line, return the exit status."""
+    def told() -> str:
+        expect(len(arguments) == 2, "usage: checker.py CLAIM CERTIFICATE")
+        claim, certificate = arguments
+        proof = check(lambda path: open(path, "rb"), claim, certificate, kind)  # noqa: SIM115
+        return (f"{proof.claim.relation} for every real x of the domain, on the exact weights "
+                f"({proof.leaves} leaves, {proof.lemmas} lemmas)")
+    return answered(told)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -28,9 +28,8 @@ if not __package__:  # run as a file: verify.checker is beside it
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from verify.checker import (
-    MalformedError,
     Network,
-    RejectedError,
+    answered,
     document,
     expect,
     fields,
@@ -290,18 +289,14 @@ def check(folder: str, data: bytes) -> str:
 
 def main(arguments: list[str]) -> int:
     """Check one file and print one line."""
-    try:
-        if len(arguments) != 1:
-            raise MalformedError("expected OUT/float-bound.json")
+
+    def told() -> str:
+        expect(len(arguments) == 1, "expected OUT/float-bound.json")
         with open(arguments[0], "rb") as source:
             data = source.read()
-        answer, told, status = "accepted", check(os.path.dirname(arguments[0]), data), 0
-    except RejectedError as error:
-        answer, told, status = "rejected", str(error), 1
-    except (MalformedError, OSError, MemoryError, OverflowError) as error:
-        answer, told, status = "malformed", str(error), 2
-    sys.stdout.write(f"{answer}: {told}\n")
-    return status
+        return check(os.path.dirname(arguments[0]), data)
+
+    return answered(told, MemoryError, OverflowError)
 
 
 if __name__ == "__main__":

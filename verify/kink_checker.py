@@ -33,7 +33,7 @@ from operator import and_, mul
 if not __package__:  # run as a file: verify.checker is beside it
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from verify.checker import Claim, MalformedError, Network, RejectedError  # noqa: I001
+from verify.checker import Claim, Network, answered  # noqa: I001
 from verify.checker import document, expect, fields, integers, parsed, require, typed
 
 Form = tuple[int, ...]
@@ -484,17 +484,12 @@ def check(read: Read, claim: str, certificate: str) -> dict[str, int]:
 
 def main(arguments: list[str]) -> int:
     """Check the two files on the command line, print one line, return the exit status."""
-    try:
+    def told() -> str:
         expect(len(arguments) == 2, "usage: kink_checker.py CLAIM CERTIFICATE")
         counts = check(lambda path: open(path, "rb"), *arguments)  # noqa: SIM115
-    except (RejectedError, MalformedError, OSError) as error:
-        rejected = isinstance(error, RejectedError)
-        sys.stdout.write(f"{'rejected' if rejected else 'malformed'}: {error}\n")
-        return 2 - rejected
-    told = ", ".join(f"{number} {name}" for name, number in counts.items())
-    answer = "accepted: exact for every real x of the domain, on the exact weights"
-    sys.stdout.write(f"{answer} ({told})\n")
-    return 0
+        listed = ", ".join(f"{number} {name}" for name, number in counts.items())
+        return f"exact for every real x of the domain, on the exact weights ({listed})"
+    return answered(told)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

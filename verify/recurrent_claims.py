@@ -22,6 +22,7 @@ from verify.checker import (
     MalformedError,
     Proof,
     RejectedError,
+    answered,
     document,
     expect,
     fields,
@@ -301,14 +302,11 @@ def reader_of(folder: str) -> Reader:
 
 def run(arguments: list[str], check: Callable[[Reader, bytes], str]) -> int:
     """Check one file, print one line, return the exit status."""
-    try:
+
+    def told() -> str:
         expect(len(arguments) == 1, "expected one file")
         folder, name = os.path.split(arguments[0])
         read = reader_of(folder)
-        answer, told, status = "accepted", check(read, read(name)), 0
-    except RejectedError as error:
-        answer, told, status = "rejected", str(error), 1
-    except (MalformedError, OSError, MemoryError, OverflowError) as error:
-        answer, told, status = "malformed", str(error), 2
-    sys.stdout.write(f"{answer}: {told}\n")
-    return status
+        return check(read, read(name))
+
+    return answered(told, MemoryError, OverflowError)

@@ -21,7 +21,7 @@ from verify.extended_checker import Question, Region, reader
 from verify.extended_claim import ExtendedCertificate, ExtendedClaim, checked
 from verify.prove.cell import LemmaError
 from verify.prove.cells import StuckError
-from verify.prove.state import SearchState
+from verify.prove.state import SearchState, checker_claim
 from verify.prove.subtree import Subtree
 from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Unknown
@@ -112,10 +112,8 @@ def _is_done(proof: SearchState) -> bool:
 
 def _proof(files: dict[str, bytes]) -> SearchState:
     """A fresh state of the checker for the claim of a region."""
-    keys = "domain relation left right"
-    domain, relation, *_ = checker.document(files["claim.json"], "claim", keys)
-    left, right = (checker.Network(files[f"{side}.json"], side) for side in ("left", "right"))
-    return SearchState(checker.Claim(domain, relation, left, right))
+    names = ("claim.json", "left.json", "right.json")
+    return SearchState(checker_claim(*(files[name] for name in names)))
 
 
 def _cell(domain: Domain, sides: Sequence[Form]) -> tuple[tuple[int, ...], Cone]:

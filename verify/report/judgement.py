@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from time import perf_counter
 
+from verify.certificate import ZONOTOPE_RULES
 from verify.errors import InputError
 from verify.formats.network_file import read_bytes
 from verify.kink_certificate import CHECKER as KINK_CHECKER
@@ -25,7 +26,7 @@ from verify.result import CERTIFICATE, CLAIM
 
 CHECKER = Path(__file__).resolve().parents[1] / "checker.py"
 ZONOTOPE_CHECKER = CHECKER.with_name("zonotope_checker.py")
-_ZONOTOPE_RULES = re.compile(rb'\[\s*"[PRZ]"')  # a step of a rule that it alone knows
+_ZONOTOPE_STEP = re.compile(rf'\[\s*"[{"".join(ZONOTOPE_RULES)}]"'.encode())
 _ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 
 
@@ -78,7 +79,7 @@ def checker_of(folder: Path) -> Path:
     certificate = folder / CERTIFICATE
     if is_kink_certificate(certificate):
         return KINK_CHECKER
-    if certificate.is_file() and _ZONOTOPE_RULES.search(certificate.read_bytes()):
+    if certificate.is_file() and _ZONOTOPE_STEP.search(certificate.read_bytes()):
         return ZONOTOPE_CHECKER
     return CHECKER
 
