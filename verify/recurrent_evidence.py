@@ -47,6 +47,7 @@ from verify.result import (
     TAPE,
     UNROLLING,
     clear_folder,
+    write_files,
 )
 from verify.result import RECURRENT as RECURRENT_KINDS
 
@@ -198,10 +199,4 @@ def write_recurrent_evidence(folder: Path, files: Mapping[str, bytes]) -> tuple[
         InputError: a file cannot be written.
     """
     clear_folder(folder, (*FILES, CLAIM))
-    try:
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    except OSError as error:
-        where = str(error.filename or folder)
-        raise InputError(where, f"cannot be written, {error.strerror or error}") from None
-    return tuple(sorted(files))
+    return write_files(folder, files)

@@ -7,7 +7,7 @@ checkpoint.json                        what a search had proved when it was stop
 table.json                             beside a maximum: its chamber table (verify.chambers)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -157,6 +157,15 @@ def write_result(folder: Path, claim: Claim, verdict: Verdict, run: Run) -> tupl
         case Unknown():
             pass
     clear_folder(folder)
+    return write_files(folder, files)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Write files into a folder; return their names.
+
+    Raises:
+        InputError: a file cannot be written.
+    """
     try:
         for name, content in files.items():
             (folder / name).write_bytes(content)

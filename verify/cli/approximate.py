@@ -199,14 +199,8 @@ def _minimal(function: "Target", found: "Approximation") -> list[str]:
 
 
 def _write(out: str, found: "Approximation") -> None:
-    from verify.errors import InputError
-    from verify.result import clear_folder, prepared_folder
+    from verify.result import clear_folder, prepared_folder, write_files
 
     folder = prepared_folder(out)
     clear_folder(folder)
-    try:
-        for name, content in found.files.items():
-            (folder / name).write_bytes(content)
-    except OSError as error:
-        where = str(error.filename or folder)
-        raise InputError(where, f"cannot be written, {error.strerror or error}") from None
+    write_files(folder, found.files)

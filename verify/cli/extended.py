@@ -16,7 +16,7 @@ from verify.errors import InputError
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.formats.network_json import network_text
 from verify.prove.extended import ExtendedProof, settled
-from verify.result import CERTIFICATE, RUN, clear_folder
+from verify.result import CERTIFICATE, RUN, clear_folder, write_files
 from verify.verdict import Unknown
 
 GRID = "grid.json"
@@ -127,12 +127,7 @@ def _write(
     if finite is not None:
         files[GRID] = network_text(finite.network).encode("ascii")
     clear_folder(folder, (GRID,))
-    try:
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    except OSError as error:
-        where = str(error.filename or folder)
-        raise InputError(where, f"cannot be written, {error.strerror or error}") from None
+    write_files(folder, files)
 
 
 def _claim_lines(claim: ExtendedClaim) -> list[str]:
