@@ -5,18 +5,14 @@ is the maximum of five or six numbers in two hidden layers, `table.json` proves 
 maximum, for all real numbers, by `verify/chamber_table.py` and without the certificate.
 """
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from verify import chamber_table
-from verify.errors import InputError
+from verify import chamber_table, standalone
 from verify.result import TABLE
 
 CHECKER = Path(chamber_table.__file__)
-_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +30,8 @@ class Answer:
 
 def checked(folder: Path) -> Answer:
     """What the checker, in a process of its own, says of OUT/table.json and OUT/right.json."""
-    paths = [str(folder / name) for name in (TABLE, "right.json")]
-    command = [sys.executable, "-I", "-S", str(CHECKER), *paths]
-    try:
-        found = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False
-        )
-    except OSError as error:
-        raise InputError(str(CHECKER), f"cannot be run, {error.strerror}") from None
-    answer = _ANSWERS.get(found.returncode, "failed")
-    lines = found.stdout.strip().splitlines()
-    return Answer(answer, lines[-1].removeprefix(f"{answer}: ") if lines else "")
+    check = standalone.asked(CHECKER, folder / TABLE, folder / "right.json")
+    return Answer(check.answer, check.told)
 
 
 def asked(table: bytes, network: bytes) -> Answer:

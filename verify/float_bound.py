@@ -6,8 +6,6 @@ most eps plus both bounds where they are evaluated in float32.
 """
 
 import heapq
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,9 +24,9 @@ from verify.formats.network_file import read_bytes
 from verify.formats.strict_json import array_of, object_of, read_json
 from verify.relation import Margin, TopK, TopOne, read_relation
 from verify.result import FLOAT_BOUND
+from verify.standalone import asked
 
 CHECKER = Path(float_checker.__file__).resolve()
-_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 _DIGITS = 1000  # bounds are rounded up to three digits
 
 
@@ -250,12 +248,9 @@ def checked_float_bound(folder: Path, claim: Claim) -> FloatCheck:
     Raises:
         InputError: the file is malformed in a way that the checker does not see.
     """
-    command = [sys.executable, "-I", "-S", str(CHECKER), str(folder / FLOAT_BOUND)]
-    found = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    answer = _ANSWERS.get(found.returncode, "failed")
-    lines = found.stdout.strip().splitlines()
-    line = lines[-1].removeprefix(f"{answer}: ") if lines else ""
-    if answer != "accepted":
+    check = asked(CHECKER, folder / FLOAT_BOUND)
+    answer, line = check.answer, check.told
+    if not check.is_accepted:
         return FloatCheck(answer, line)
     bounds = read_float_bound(folder, claim)
     if bounds is None:

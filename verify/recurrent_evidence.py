@@ -9,8 +9,6 @@ sequence.json       left.json right.json              inputs after which outputs
 tape.json           machine.tm network.json           a tape on which the network deviates
 """
 
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +48,7 @@ from verify.result import (
     write_files,
 )
 from verify.result import RECURRENT as RECURRENT_KINDS
+from verify.standalone import asked
 
 CHECKERS: Mapping[str, ModuleType] = {
     AGNOSTIC: agnostic_checker,
@@ -59,7 +58,6 @@ CHECKERS: Mapping[str, ModuleType] = {
     UNROLLING: unrolling_checker,
 }
 FILES = (*RECURRENT_KINDS, MACHINE, NETWORK, RECURRENT, UNROLLED, LEFT, RIGHT)
-_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,11 @@ class RecurrentCheck:
 
     answer: str
     line: str
+
+
+def checker_of(name: str) -> Path:
+    """The checker of a file of that name."""
+    return Path(str(CHECKERS[name].__file__)).resolve()
 
 
 def checked_recurrent(folder: Path, name: str, kernel: str) -> RecurrentCheck:
@@ -82,20 +85,11 @@ def checked_recurrent(folder: Path, name: str, kernel: str) -> RecurrentCheck:
         return _checked_tape(folder)
     checker = CHECKERS[name]
     if kernel == "python":
-        return _by_process(Path(str(checker.__file__)).resolve(), folder / name)
+        check = asked(checker_of(name), folder / name)
+        return RecurrentCheck(check.answer, f"{check.told} (verify/{check.name})")
     if name == ATTENTION:
         raise InputError("--kernel", "attention layers have one checker, python")
     return _by_kernel(checker, folder, name, kernel)
-
-
-def _by_process(checker: Path, file: Path) -> RecurrentCheck:
-    """The answer of a checker in a process of its own."""
-    command = [sys.executable, "-I", "-S", str(checker), str(file)]
-    found = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    answer = _ANSWERS.get(found.returncode, "failed")
-    lines = found.stdout.strip().splitlines()
-    line = lines[-1].removeprefix(f"{answer}: ") if lines else ""
-    return RecurrentCheck(answer, f"{line} (verify/{checker.name})")
 
 
 def _by_kernel(checker: ModuleType, folder: Path, name: str, kernel: str) -> RecurrentCheck:

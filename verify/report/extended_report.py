@@ -22,13 +22,14 @@ from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json, object_of, read_json
 from verify.report.domain_view import domain_view
 from verify.report.evidence import NamedFile, named_file
-from verify.report.judgement import Check, Status, run_checker
+from verify.report.judgement import Status, run_checker
 from verify.report.quoted import QuotedTheorem
 from verify.report.run_notes import read_run_notes
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem, theorems_behind, theorems_of_the_calculus
 from verify.report.weight_table import weight_tables
 from verify.result import CERTIFICATE, CLAIM, RUN
+from verify.standalone import Check
 
 _MOST_ROWS = 16  # units of a layer that are printed
 
@@ -48,7 +49,7 @@ def extended_report(folder: Path, checker: Path = CHECKER) -> tuple[str, Status]
     claim = _claim(files[0], files[1], top)
     check = run_checker(folder, checker) if (folder / CERTIFICATE).exists() else None
     is_bound = all(file.sha256 == file.stated for file in files)
-    is_proved = check is not None and check.answer == "accepted" and is_bound
+    is_proved = check is not None and check.is_accepted and is_bound
     status = Status.PROVED if is_proved else Status.OPEN
     run = read_run_notes(folder / RUN)
     source = rendered(
@@ -105,6 +106,6 @@ def _reasons(check: Check | None, is_bound: bool) -> list[str]:
         reasons.append("A network file is not the one that the claim names by its sha256.")
     if check is None:
         reasons.append("The folder holds no certificate.")
-    elif check.answer != "accepted":
+    elif not check.is_accepted:
         reasons.append(f"The checker did not accept the certificate ({check.answer}).")
     return reasons

@@ -7,27 +7,21 @@
 The notes of the run have no say in it.
 """
 
-import hashlib
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from time import perf_counter
 
 from verify.certificate import ZONOTOPE_RULES
-from verify.errors import InputError
-from verify.formats.network_file import read_bytes
 from verify.kink_certificate import CHECKER as KINK_CHECKER
 from verify.kink_certificate import is_kink_certificate
 from verify.report.evidence import Evidence
 from verify.result import CERTIFICATE, CLAIM
+from verify.standalone import Check, asked
 
 CHECKER = Path(__file__).resolve().parents[1] / "checker.py"
 ZONOTOPE_CHECKER = CHECKER.with_name("zonotope_checker.py")
 _ZONOTOPE_STEP = re.compile(rf'\[\s*"[{"".join(ZONOTOPE_RULES)}]"'.encode())
-_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
 
 
 class Status(Enum):
@@ -36,27 +30,6 @@ class Status(Enum):
     PROVED = "proved"
     REFUTED = "refuted"
     OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What the standalone checker said about a claim and its certificate.
-
-    Attributes:
-        answer: `accepted`, `rejected` or `malformed`; `failed` if it said none of these.
-        line: The line that it printed.
-        seconds: The time of the whole process.
-        name: The checker's own file.
-        sha256: Its digest.
-        lines: Its number of lines.
-    """
-
-    answer: str
-    line: str
-    seconds: float
-    name: str
-    sha256: str
-    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +64,7 @@ def judge(evidence: Evidence, folder: Path, checker: Path | None = None) -> Judg
         InputError: there is a certificate, but no checker at that path.
     """
     check = run_checker(folder, checker) if evidence.certificate is not None else None
-    proved = check is not None and check.answer == "accepted" and evidence.is_bound
+    proved = check is not None and check.is_accepted and evidence.is_bound
     refuted = is_confirmed(evidence)
     if proved != refuted:
         return Judgement(Status.PROVED if proved else Status.REFUTED, (), check)
@@ -115,7 +88,7 @@ def _shortcomings(evidence: Evidence, check: Check | None) -> list[str]:
     reasons = []
     if not evidence.is_bound:
         reasons.append("A network file is not the one that the claim names by its sha256.")
-    if check is not None and check.answer != "accepted":
+    if check is not None and not check.is_accepted:
         reasons.append(f"The checker did not accept the certificate ({check.answer}).")
     if evidence.counterexample is not None and not is_confirmed(evidence):
         reasons.append("Exact evaluation does not confirm the counterexample.")
@@ -125,32 +98,9 @@ def _shortcomings(evidence: Evidence, check: Check | None) -> list[str]:
 
 
 def run_checker(folder: Path, checker: Path | None = None) -> Check:
-    """The answer of a standalone checker, run as `python -I -S` in a process of its own.
+    """The answer of a standalone checker on the claim and its certificate.
 
     Raises:
         InputError: there is no checker at that path.
     """
-    checker = checker or checker_of(folder)
-    source = read_bytes(checker)
-    command = [sys.executable, "-I", "-S", str(checker), str(folder / CLAIM)]
-    start = perf_counter()
-    try:
-        found = subprocess.run(
-            [*command, str(folder / CERTIFICATE)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-    except OSError as error:
-        raise InputError(str(checker), f"cannot be run, {error.strerror}") from None
-    seconds = perf_counter() - start
-    lines = found.stdout.strip().splitlines()
-    return Check(
-        _ANSWERS.get(found.returncode, "failed"),
-        lines[-1] if lines else "",
-        seconds,
-        checker.name,
-        hashlib.sha256(source).hexdigest(),
-        len(source.splitlines()),
-    )
+    return asked(checker or checker_of(folder), folder / CLAIM, folder / CERTIFICATE)
