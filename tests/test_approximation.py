@@ -29,7 +29,9 @@ from theory.errors import DomainError, ScopeError, ShapeError, TheoryError
 from theory.network import Affine, Network
 from theory.sawtooth import sawtooth
 from verify import checker, polynomial_checker
-from verify.approximation import Approximation, Chords, checked_approximation
+from verify.approximation.chords import Chords
+from verify.approximation.claim import Approximation
+from verify.approximation.evidence import checked_approximation
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
 from verify.formats.network_json import network_text

@@ -16,7 +16,7 @@ from theory.approximation.square import enough_depth, quadratic, sawtooth_error
 from theory.approximation.target import Target
 from theory.errors import DomainError, ScopeError
 from theory.network import Vector
-from verify.approximation import Approximation
+from verify.approximation.claim import Approximation
 from verify.checker import RejectedError
 from verify.cli import main
 

@@ -1,27 +1,60 @@
-"""relucert approximate METHOD TARGET: a network with a certified distance from a function."""
+"""relucert approximate METHOD TARGET: something with a certified distance from a function."""
 
 import time
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verify.cli.options import AsJson, DomainText, Out, Quiet
-from verify.cli.terminal import Terminal, counted, decimal, sizes
+from verify.cli.options import AsJson, DomainText, Out, Quiet, Settings
+from verify.cli.terminal import Terminal, counted, sizes
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from theory.approximation.target import Target
-    from theory.network import Vector
-    from verify.approximation import Approximation, Chords
+    from verify.cli.methods.method import Built
 
-Built = tuple["Approximation", list[str]]  # with lines about it
 
-METHODS = ("interpolant", "sawtooth")
-_MOST_DEPTH = 11  # of a sawtooth: it has some 2^depth pieces
-_GRID = 4096  # steps of greedy knots
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way of approximating.
 
-Method = Annotated[str, typer.Argument(metavar="METHOD", help=f"{', '.join(METHODS)}.")]
+    Attributes:
+        name: As on the command line.
+        about: One line.
+        parameters: What --set may set.
+        takes_knots: Whether it looks at --knots.
+    """
+
+    name: str
+    about: str
+    parameters: tuple[str, ...] = ()
+    takes_knots: bool = False
+
+    @property
+    def told(self) -> str:
+        """The line with the parameters."""
+        named = ", ".join(f"--set {one}=" for one in self.parameters)
+        return f"{self.about}; {named}" if named else self.about
+
+    @property
+    def module(self) -> str:
+        """Where its function build(request) -> Built is."""
+        return f"verify.cli.methods.{self.name.replace('-', '_')}"
+
+
+METHODS = (
+    Method("interpolant", "one hidden layer, a unit for each chord (T53)", takes_knots=True),
+    Method("sawtooth", "polynomials by composed sawtooths (T54)"),
+)
+
+MethodName = Annotated[
+    str,
+    typer.Argument(
+        metavar="METHOD", help="; ".join(f"{one.name}: {one.told}" for one in METHODS) + "."
+    ),
+]
 TargetText = Annotated[
     str,
     typer.Argument(metavar="TARGET", help="x**3 - x/2, 1/(1 + x**2), exp(x/2) - 2*sin(3*x + 1)."),
@@ -30,177 +63,94 @@ Epsilon = Annotated[
     str, typer.Option("--epsilon", metavar="E", help="The largest error, a positive number.")
 ]
 Knots = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--knots",
         metavar="KNOTS",
         help="equidistant (the fewest such chords), greedy (as long as possible, from the left), "
         "best (degree 2: the fewest pieces of all), or numbers 0,1/4,1 that begin and end with "
         "the domain.",
+        show_default="equidistant",
     ),
 ]
 
 
 def approximate(
-    method: Method,
+    method: MethodName,
     target: TargetText,
     *,
     domain: DomainText,
     epsilon: Epsilon,
-    knots: Knots = "equidistant",
+    knots: Knots = None,
+    settings: Settings = None,
     out: Out = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Build a ReLU network within E of a function of x on an interval, and certify it.
+    """Build a network within E of a function on a bounded domain, and certify it.
 
     OUT gets network.json and approximation.json; relucert check OUT asks the checker.
     """
-    from theory.approximation.expression import target_of
     from theory.rational import rational
+    from verify.cli.methods.method import Request
+    from verify.cli.task import read_settings
     from verify.errors import InputError
 
     terminal = Terminal(json, quiet)
-    if method not in METHODS:
-        raise InputError("METHOD", f"expected one of {', '.join(METHODS)}, got {method!r}")
-    function, wanted = target_of(target), rational(epsilon)
-    low, high = _interval(domain)
+    chosen = next((one for one in METHODS if one.name == method), None)
+    if chosen is None:
+        names = ", ".join(one.name for one in METHODS)
+        raise InputError("METHOD", f"expected one of {names}, got {method!r}")
+    if knots is not None and not chosen.takes_knots:
+        raise InputError("--knots", f"{method} chooses its knots itself")
+    wanted = rational(epsilon)
+    if wanted <= 0:
+        raise InputError("--epsilon", f"expected a positive number, got {wanted}")
+    values = read_settings(settings or [], chosen.parameters)
     started = time.monotonic()
     with terminal.progress("looking for a network"):
-        build = _interpolant if method == "interpolant" else _sawtooth
-        found, more = build(function, low, high, wanted, knots)
-    network = found.network
-    pieces = _judged(found)
+        request = Request(target, domain, wanted, knots, values)
+        found: Built = import_module(chosen.module).build(request)
+        pieces = _judged(found, wanted)
+    shape = "" if found.network is None else f"{sizes(found.network.widths)}, "
     lines = [
-        f"{method} of {target} on [{low}, {high}]: {sizes(network.widths)}, "
-        f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real x",
-        *more,
-        *_minimal(function, found),
+        f"{method} of {target} on {domain.removeprefix('box:')}: {shape}"
+        f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real point",
+        *found.lines,
     ]
     facts: dict[str, object] = {
         "epsilon": str(wanted),
-        "hidden layers": network.hidden_layers,
         "pieces": pieces,
         "seconds": time.monotonic() - started,
-        "units": network.units,
         "verdict": "proved",
+        **found.facts,
     }
+    if found.network is not None:
+        facts |= {"hidden layers": found.network.hidden_layers, "units": found.network.units}
     if out is not None:
-        _write(out, found)
-        lines.append(f"written: {out}/{{{','.join(sorted(found.files))}}} (relucert check {out})")
+        files = _written(out, found)
+        lines.append(f"written: {out}/{{{','.join(sorted(files))}}} (relucert check {out})")
     terminal.tell(facts, lines)
     return 0
 
 
-def _interpolant(
-    function: "Target", low: "Fraction", high: "Fraction", epsilon: "Fraction", knots: str
-) -> Built:
-    """The interpolant at the knots, and what is known about fewer."""
-    from theory.approximation.interpolant import best_quadratic, interpolant
-    from verify.approximation import Approximation, Chords
-    from verify.errors import InputError
-
-    if knots == "best":
-        polynomial = function.polynomial
-        if polynomial is None or len(polynomial) != 3:
-            raise InputError("--knots", "best is for polynomials of degree 2")
-        network = best_quadratic(polynomial, low, high, epsilon)
-        return Approximation(network, function, low, high, epsilon), []
-    chords = Chords(function, low, high, epsilon)
-    chosen = _knots(knots, chords)
-    network = interpolant(chords.value, chosen)
-    lines, count = [], len(chosen) - 1
-    if knots == "equidistant" and not function.terms and count > 1:
-        lines.append(f"{count} equidistant chords; every smaller number has one that is too far")
-    return Approximation(network, chords.target, low, high, epsilon), lines
-
-
-def _sawtooth(
-    function: "Target", low: "Fraction", high: "Fraction", epsilon: "Fraction", knots: str
-) -> Built:
-    """The composed sawtooths of least depth by the formula of T54."""
-    from theory.approximation.horner import horner, horner_error
-    from theory.approximation.square import enough_depth, quadratic, sawtooth_error
-    from verify.approximation import Approximation
-    from verify.errors import InputError
-
-    polynomial = function.polynomial
-    if polynomial is None:
-        raise InputError("TARGET", "expected a polynomial, as sawtooth needs one")
-    if knots != "equidistant":
-        raise InputError("--knots", "sawtooth chooses its knots itself")
-    build, error = (quadratic, sawtooth_error)
-    if len(polynomial) > 3:
-        build, error = (horner, horner_error)
-    depth = enough_depth(lambda m: error(polynomial, low, high, m), epsilon)
-    if depth > _MOST_DEPTH:
-        raise InputError("--epsilon", f"depth {depth} has too many pieces to check one by one")
-    network = build(polynomial, low, high, depth)
-    told = decimal(error(polynomial, low, high, depth))
-    lines = [
-        f"T54: squares of depth {depth}, error at most {told}; a quarter for each depth more",
-    ]
-    return Approximation(network, function, low, high, epsilon), lines
-
-
-def _judged(found: "Approximation") -> int:
+def _judged(found: "Built", epsilon: "Fraction") -> int:
     """The number of pieces, if the claim is true."""
     from verify.checker import RejectedError
     from verify.errors import InputError
 
     try:
-        return found.judged()
+        return found.approximation.judged()
     except RejectedError as error:
-        raise InputError("--knots", f"not within {found.epsilon} of f, {error}") from None
+        raise InputError("--epsilon", f"not within {epsilon} of f, {error}") from None
 
 
-def _interval(domain: str) -> "tuple[Fraction, Fraction]":
-    """The ends of a box with one input."""
-    from theory.domain import Box
-    from verify.errors import InputError
-    from verify.formats.domain_file import read_domain
-
-    found = read_domain(domain, 1)
-    box = found if isinstance(found, Box) else getattr(found, "box", None)
-    if box is None:
-        raise InputError("--domain", "expected a bounded interval, as box:0,1")
-    return box.lower[0], box.upper[0]
-
-
-def _knots(text: str, chords: "Chords") -> "Vector":
-    """The knots that the option asks for."""
-    from theory.rational import rational
-    from verify.errors import InputError
-
-    if text == "equidistant":
-        return chords.fewest()
-    if text == "greedy":
-        return chords.greedy(_GRID)
-    found = tuple(map(rational, text.split(",")))
-    if found != tuple(sorted(set(found))) or (found[0], found[-1]) != (chords.low, chords.high):
-        ends = f"{chords.low} to {chords.high}"
-        raise InputError("--knots", f"expected increasing numbers from {ends}")
-    return found
-
-
-def _minimal(function: "Target", found: "Approximation") -> list[str]:
-    """What is proved about fewer pieces, if anything is (T53)."""
-    from theory.approximation.interpolant import necessary_pieces
-
-    polynomial = function.polynomial
-    if polynomial is None or len(polynomial) != 3:
-        return []
-    least = necessary_pieces(found.low, found.high, 2 * abs(polynomial[2]), found.epsilon)
-    pieces, units = counted(least, "piece", "pieces"), counted(least - 1, "unit", "units")
-    return [
-        f"T53: what is within this has at least {pieces}, with one hidden layer at least {units}; "
-        f"this network has {found.network.units}"
-    ]
-
-
-def _write(out: str, found: "Approximation") -> None:
+def _written(out: str, found: "Built") -> dict[str, bytes]:
+    """The files of the folder OUT, which holds nothing else of a run after this."""
     from verify.result import clear_folder, prepared_folder, write_files
 
     folder = prepared_folder(out)
     clear_folder(folder)
-    write_files(folder, found.files)
+    files = {**found.approximation.files, **found.files}
+    write_files(folder, files)
+    return files

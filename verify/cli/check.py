@@ -86,7 +86,7 @@ def _recurrent(folder: Path, name: str, kernel: str, terminal: Terminal) -> int:
 
 def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
     """Check what is said of a network and a function; tell it and return the exit status."""
-    from verify.approximation import checked_approximation
+    from verify.approximation.evidence import checked_approximation
     from verify.errors import InputError
 
     if kernel != "python":

@@ -65,6 +65,10 @@ Script = Annotated[
     str | None,
     typer.Option("--smtlib", metavar="FILE", help="Also write the claim for SMT solvers."),
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the form or method."),
+]
 Out = Annotated[
     str | None, typer.Option("-o", metavar="OUT", help="Write claim and evidence to this folder.")
 ]

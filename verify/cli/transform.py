@@ -18,6 +18,7 @@ from verify.cli.options import (
     Opinion,
     Out,
     Quiet,
+    Settings,
     Timeout,
 )
 from verify.cli.terminal import Terminal
@@ -212,10 +213,6 @@ FormName = Annotated[
 NetworkFile = Annotated[
     str | None,
     typer.Argument(metavar="NETWORK", help="A file .onnx, .nnet or .json.", show_default=False),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the form, see --list."),
 ]
 RouteName = Annotated[
     str | None,

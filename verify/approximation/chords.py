@@ -1,80 +1,18 @@
-"""Networks within epsilon of a function: which knots are enough, and the files that say so (T52).
+"""Which knots are enough for an interpolant within epsilon of a function, decided exactly (T53)."""
 
-approximation.json    the interval, the function, epsilon, and the digest of the network
-network.json          the exact network
-"""
-
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 
 from theory.approximation.interpolant import equidistant
 from theory.approximation.polynomial import value
 from theory.approximation.target import Target
 from theory.errors import DomainError, ScopeError
-from theory.network import Network, Vector
-from theory.rational import text_of
-from verify import polynomial_checker
-from verify.checker import Network as CheckedNetwork
-from verify.claim import VERSION, json_bytes
-from verify.formats.network_json import network_text
+from theory.network import Vector
 from verify.polynomial_checker import is_nonnegative, is_positive, plus, times, trimmed
-from verify.result import APPROXIMATION
 
-NETWORK = "network.json"
 MOST_PIECES = 1000
 REMAINDER_SHARE = Fraction(1, 32)  # of epsilon, for Taylor polynomials
-_ANSWERS = {0: "accepted", 1: "rejected", 2: "malformed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Approximation:
-    """The claim |network - target| <= epsilon on [low, high]."""
-
-    network: Network
-    target: Target
-    low: Fraction
-    high: Fraction
-    epsilon: Fraction
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """The bytes of the files, by name."""
-        data = network_text(self.network).encode()
-        terms = [
-            [t.function, text_of(t.weight), text_of(t.shift), text_of(t.slope), t.degree]
-            for t in self.target.terms
-        ]
-        target = {
-            "denominator": list(map(text_of, self.target.denominator)),
-            "numerator": list(map(text_of, self.target.numerator)),
-            "terms": terms,
-        }
-        stated = {
-            "epsilon": text_of(self.epsilon),
-            "format": "relucert-approximation",
-            "interval": [text_of(self.low), text_of(self.high)],
-            "network": {"file": NETWORK, "sha256": sha256(data).hexdigest()},
-            "target": target,
-            "version": VERSION,
-        }
-        return {NETWORK: data, APPROXIMATION: json_bytes(stated)}
-
-    def judged(self) -> int:
-        """The number of affine pieces, as `verify.polynomial_checker` counts them.
-
-        Raises:
-            RejectedError: the claim is false, or Taylor remainders do not leave enough of epsilon.
-        """
-        read = CheckedNetwork(network_text(self.network).encode(), NETWORK)
-        terms = [(t.function, t.weight, t.shift, t.slope, t.degree) for t in self.target.terms]
-        target = (list(self.target.numerator), list(self.target.denominator), terms)
-        return polynomial_checker.require_within(read, target, self.low, self.high, self.epsilon)[0]
 
 
 class Chords:
@@ -164,14 +102,3 @@ class Chords:
                 raise ScopeError("knots: the grid is too coarse for epsilon, or it is too small")
             found.append(good)
         return tuple(grid[index] for index in found)
-
-
-def checked_approximation(folder: Path) -> tuple[str, str]:
-    """The answer of the checker, in a process of its own, and its line."""
-    checker = Path(polynomial_checker.__file__).resolve()
-    command = [sys.executable, "-I", "-S", str(checker), str(folder / APPROXIMATION)]
-    found = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    answer = _ANSWERS.get(found.returncode, "failed")
-    lines = found.stdout.strip().splitlines()
-    line = lines[-1].removeprefix(f"{answer}: ") if lines else "the checker said nothing"
-    return answer, f"{line} (verify/{checker.name})"

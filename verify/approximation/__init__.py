@@ -1,0 +1,1 @@
+"""Networks within epsilon of a function: what is claimed, and the files that say so."""

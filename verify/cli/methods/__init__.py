@@ -1,0 +1,1 @@
+"""The methods of relucert approximate, a file each."""
