@@ -12,8 +12,14 @@ from collections.abc import Callable, Iterator
 from theory.domain import Space
 from theory.network import Network
 from theory.symmetry import duplicated, padded, permuted, rescaled
-from verify.prove.smt import version
-from verify.prove.symbolic_weights import ForAllWeights, GaveUp, Sign, WrongWeights, for_all_weights
+from verify.prove.solver.smt import version
+from verify.prove.solver.symbolic_weights import (
+    ForAllWeights,
+    GaveUp,
+    Sign,
+    WrongWeights,
+    for_all_weights,
+)
 
 Edit = Callable[..., Network]
 SHAPES = ((1, 1, 1), (1, 2, 1), (2, 2, 1), (2, 3, 1), (1, 2, 2, 1), (2, 2, 2, 1))

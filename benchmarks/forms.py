@@ -32,7 +32,7 @@ from verify.certificate import checked
 from verify.claim import Claim, NamedNetwork
 from verify.cli.transform import FORMS
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
-from verify.prove.extended import prove_extended
+from verify.prove.cells.extended import prove_extended
 from verify.prove.strategy import prove
 from verify.verdict import Different, Equivalent, Unknown
 

@@ -24,8 +24,8 @@ from verify.claim import Claim, NamedNetwork
 from verify.formats.domain_file import read_domain
 from verify.formats.network_file import read_network
 from verify.prove.clock import Clock, OutOfTimeError
-from verify.prove.stability import UnsettledError, stability_script
-from verify.prove.stable_units import stable_units
+from verify.prove.signs.stability import UnsettledError, stability_script
+from verify.prove.signs.stable_units import stable_units
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "examples" / "digits"

@@ -25,7 +25,7 @@ from verify.checker import MalformedError, RejectedError
 from verify.cli import main
 from verify.errors import FormatError
 from verify.formats.attention_json import attention_bytes, parse_attention
-from verify.prove.attention import (
+from verify.prove.architectures.attention import (
     OpenAttention,
     SameAttention,
     TellingTokens,

@@ -24,17 +24,17 @@ from verify.certificate import Certificate, Step, checked
 from verify.checker import MalformedError, RejectedError
 from verify.claim import Claim, NamedNetwork
 from verify.formats.network_file import read_network
-from verify.prove import bisection, box_search
-from verify.prove.alignment import aligned
-from verify.prove.bisection import Bisection
-from verify.prove.box_search import Certify, Setting, by_bisection, concluded
+from verify.prove.bisection import box_search, tree
+from verify.prove.bisection.alignment import aligned
+from verify.prove.bisection.box_search import Certify, Setting, by_bisection, concluded
+from verify.prove.bisection.differential import enclosure
+from verify.prove.bisection.epsilon import enclosed, short_above
+from verify.prove.bisection.examination import examined
+from verify.prove.bisection.matching import matched, unmatched
+from verify.prove.bisection.tree import Bisection, Tree
+from verify.prove.bisection.tree_script import script
 from verify.prove.clock import Clock, OutOfTimeError
-from verify.prove.differential import enclosure
-from verify.prove.epsilon import enclosed, short_above
-from verify.prove.examination import examined
-from verify.prove.matching import matched, unmatched
 from verify.prove.strategy import prove
-from verify.prove.tree_script import script
 from verify.prove.workers import Workers
 from verify.testing.strategies import boxes, networks, points_in
 from verify.verdict import Different, Equivalent, Unknown
@@ -322,7 +322,7 @@ def test_wrong_certificates_are_rejected(with_matches: bool) -> None:
 def test_leaves_that_the_checker_rejects_are_bisected() -> None:
     claim = close_pair()
     setting, search, first = finished(claim, with_matches=True)
-    search.tree = bisection.Tree()  # as if floats had said that the whole box is settled
+    search.tree = Tree()  # as if floats had said that the whole box is settled
     verdict = concluded(setting, search, first, certifier(claim), Clock())
     assert verdict is not None
     assert verdict.leaves > 1
@@ -350,9 +350,9 @@ def test_the_certificate_is_the_same_for_any_number_of_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     claim = close_pair()
-    monkeypatch.setattr(bisection, "_PORTION", 2)
+    monkeypatch.setattr(tree, "_PORTION", 2)
     alone = by_bisection(claim, certifier(claim), Clock())
-    monkeypatch.setattr(bisection, "_MANY", 1)
+    monkeypatch.setattr(tree, "_MANY", 1)
     monkeypatch.setattr(box_search, "_MANY", 1)
     shared = by_bisection(claim, certifier(claim), Clock(), Workers(2, threads))
     assert isinstance(alone, Equivalent)

@@ -12,10 +12,10 @@ from theory.cone import box_cone
 from theory.domain import Box
 from theory.form import Form, negated, primitive
 from theory.network import Affine, Network
-from verify.prove.cell import Cell, LemmaError, Weights
-from verify.prove.lp_cell import LpCell
+from verify.prove.cells.cell import Cell, LemmaError, Weights
+from verify.prove.cells.lp_cell import LpCell
+from verify.prove.cells.vertex_cell import VertexCell
 from verify.prove.strategy import decided_by_cells
-from verify.prove.vertex_cell import VertexCell
 from verify.verdict import Equivalent
 
 ENTRY = st.integers(-9, 9)

@@ -17,6 +17,8 @@ from verify.certificate import Step
 from verify.claim import Claim
 from verify.cli import main
 from verify.errors import InputError
+from verify.prove.cells.subtree import Problem
+from verify.prove.cells.tree_search import Means, TreeSearch
 from verify.prove.checkpoint import (
     Checkpoint,
     CheckpointError,
@@ -26,8 +28,6 @@ from verify.prove.checkpoint import (
 from verify.prove.clock import Clock, OutOfTimeError
 from verify.prove.draft import GAP, Draft
 from verify.prove.strategy import prove
-from verify.prove.subtree import Problem
-from verify.prove.tree_search import Means, TreeSearch
 from verify.result import CERTIFICATE, CHECKPOINT
 from verify.verdict import Equivalent, Unknown
 

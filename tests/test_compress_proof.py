@@ -21,13 +21,13 @@ from verify.claim import Claim, NamedNetwork
 from verify.cli import main
 from verify.formats.network_file import read_network
 from verify.formats.network_json import network_text
+from verify.prove.cells.tree_search import Means
 from verify.prove.clock import Clock
-from verify.prove.crossing import crossing_units
-from verify.prove.sign_tree import Tree, sign_tree
-from verify.prove.stability import UnsettledError, is_promising, stability_script
-from verify.prove.stable_units import stable_units, usual_relaxations
+from verify.prove.refutation.crossing import crossing_units
+from verify.prove.signs.sign_tree import Tree, sign_tree
+from verify.prove.signs.stability import UnsettledError, is_promising, stability_script
+from verify.prove.signs.stable_units import stable_units, usual_relaxations
 from verify.prove.strategy import prove
-from verify.prove.tree_search import Means
 from verify.testing.strategies import boxes, networks, points_in
 from verify.verdict import Equivalent
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from theory.domain import Box, Domain, Polytope
 from theory.network import Affine, Network
 from verify.claim import Claim, NamedNetwork
-from verify.prove.decision import lost_decision
+from verify.prove.refutation.decision import lost_decision
 from verify.testing.strategies import networks
 
 SQUARE = Box.cube(2, -1, 1)

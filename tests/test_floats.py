@@ -11,8 +11,8 @@ from theory.domain import Box, Polytope
 from theory.network import Network
 from verify.prove import floats
 from verify.prove.floats import FloatNetwork, nearest_float, nearest_floats
-from verify.prove.search_space import BoxSpace, HullSpace
-from verify.prove.vertices import vertices
+from verify.prove.refutation.search_space import BoxSpace, HullSpace
+from verify.prove.refutation.vertices import vertices
 from verify.testing.strategies import boxes, networks, polytopes, rationals, vectors
 
 STEP = Fraction(1, 1 << 20)

@@ -16,7 +16,7 @@ from theory.unrolling import unrolled
 from verify.cli import main
 from verify.errors import FormatError, InputError
 from verify.formats.onnx_recurrent import parse_onnx_recurrent
-from verify.prove.invariant import AlwaysEqual, compared_forever
+from verify.prove.architectures.invariant import AlwaysEqual, compared_forever
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "recurrent"
 UNITS, INPUTS, OUTPUTS = 3, 2, 2

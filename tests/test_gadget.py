@@ -16,8 +16,8 @@ from theory.errors import ScopeError, ShapeError
 from theory.network import Affine, Network
 from theory.spline import Spline, through
 from verify import checker
+from verify.prove.solver.unknown_number import Path, Unknown, runs, term_of
 from verify.prove.strategy import prove
-from verify.prove.unknown_number import Path, Unknown, runs, term_of
 from verify.testing.strategies import affine_layers, networks, rationals, vectors
 from verify.verdict import Equivalent
 

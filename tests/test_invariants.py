@@ -18,7 +18,12 @@ from theory.recurrent_bounds import inductive_bounds
 from verify import invariant_checker
 from verify.checker import MalformedError, RejectedError
 from verify.formats.recurrent_json import recurrent_bytes
-from verify.prove.invariant import AlwaysEqual, NoInvariant, TellingSequence, compared_forever
+from verify.prove.architectures.invariant import (
+    AlwaysEqual,
+    NoInvariant,
+    TellingSequence,
+    compared_forever,
+)
 
 
 def drawn(random: Random, units: int, inputs: int, activation: str) -> RecurrentNetwork:

@@ -33,7 +33,7 @@ from theory.germ_chart import all_units
 from theory.maxima import BLOCKS, TREES
 from theory.network import Network, Vector
 from verify.claim import Claim, NamedNetwork
-from verify.prove.smt import Unsat, smt_answer
+from verify.prove.solver.smt import Unsat, smt_answer
 from verify.prove.strategy import prove
 from verify.testing.strategies import rationals, vectors
 from verify.verdict import Equivalent

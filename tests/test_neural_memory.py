@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from theory.errors import ScopeError, ShapeError
 from theory.network import ZERO
 from theory.neural_memory import Head, access_network, address, one_hot
-from verify.prove.neural_memory import access_claims, addressing_claims
+from verify.prove.architectures.neural_memory import access_claims, addressing_claims
 from verify.prove.strategy import prove
 from verify.verdict import Different, Equivalent
 

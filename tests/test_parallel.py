@@ -19,12 +19,12 @@ from verify.certificate import Step
 from verify.claim import Claim
 from verify.cli import main
 from verify.errors import InputError
-from verify.prove import start, tree_search
+from verify.prove.cells import start, tree_search
+from verify.prove.cells.subtree import Problem, grown
+from verify.prove.cells.tree_search import Means, TreeSearch
 from verify.prove.clock import Clock
 from verify.prove.draft import GAP, Draft, closed, gap_paths
 from verify.prove.strategy import prove
-from verify.prove.subtree import Problem, grown
-from verify.prove.tree_search import Means, TreeSearch
 from verify.prove.workers import Workers, chosen_workers, processes
 from verify.testing.strategies import networks
 from verify.verdict import Different, Equivalent, Unknown

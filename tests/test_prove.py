@@ -15,7 +15,8 @@ from theory.symmetry import disguised
 from verify.certificate import checked
 from verify.claim import Claim, NamedNetwork
 from verify.formats.network_file import read_network
-from verify.prove import start, strategy
+from verify.prove import strategy
+from verify.prove.cells import start
 from verify.prove.strategy import prove
 from verify.relation import is_related, read_relation
 from verify.testing.strategies import equivalent_pairs, nearly_equivalent_pairs, networks, points_in

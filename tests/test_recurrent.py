@@ -17,7 +17,7 @@ from verify import unrolling_checker
 from verify.checker import MalformedError, RejectedError
 from verify.errors import FormatError
 from verify.formats.recurrent_json import parse_recurrent, recurrent_bytes
-from verify.prove.unrolling import unrolling_files
+from verify.prove.architectures.unrolling import unrolling_files
 
 small = st.sampled_from([Fraction(n, d) for n in range(-3, 4) for d in (1, 2)])
 

@@ -13,7 +13,7 @@ from theory.errors import ShapeError
 from theory.network import Affine, Network, Vector
 from theory.symmetry import disguised
 from verify.formats.network_file import read_network
-from verify.prove.refute import counterexample, counterexample_near
+from verify.prove.refutation.refute import counterexample, counterexample_near
 from verify.testing.strategies import (
     NearPair,
     domains,

@@ -14,7 +14,7 @@ from theory.network import Affine, Network
 from verify.claim import NamedNetwork
 from verify.errors import InputError
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
-from verify.prove.extended import prove_extended
+from verify.prove.cells.extended import prove_extended
 from verify.report.judgement import CHECKER, Status
 from verify.report.pdf import typeset
 from verify.report.report import write_extended_report, write_report

@@ -32,8 +32,8 @@ from verify.certificate import Certificate, checked
 from verify.claim import Claim
 from verify.cli import main
 from verify.formats.network_json import write_network_json
-from verify.prove.smt import Counterexample, Unsat, smt_answer
-from verify.prove.smtlib import smtlib
+from verify.prove.solver.smt import Counterexample, Unsat, smt_answer
+from verify.prove.solver.smtlib import smtlib
 from verify.prove.strategy import prove
 from verify.relation import Epsilon, Exact, read_relation
 from verify.testing.strategies import (

@@ -21,7 +21,7 @@ from verify.cli import main
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.shared_json import parse_shared, shared_bytes
 from verify.formats.wann import parse_wann
-from verify.prove.shared_weight import (
+from verify.prove.architectures.shared_weight import (
     EveryWeight,
     Question,
     TellingWeight,

@@ -12,8 +12,8 @@ from theory.domain import Box, Domain, Polytope, Space
 from theory.errors import DomainError, NumberError, ShapeError
 from theory.network import Affine, Network
 from verify.formats.network_file import read_network
-from verify.prove.smt import Counterexample, Unknown, Unsat, is_empty, smt_answer
-from verify.prove.smtlib import number, smtlib
+from verify.prove.solver.smt import Counterexample, Unknown, Unsat, is_empty, smt_answer
+from verify.prove.solver.smtlib import number, smtlib
 from verify.relation import Epsilon
 from verify.testing.strategies import (
     NearPair,

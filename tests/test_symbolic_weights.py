@@ -13,7 +13,7 @@ from theory.forms.two_hidden import two_hidden_form
 from theory.network import ZERO, Affine, Network
 from theory.symmetry import duplicated, padded, permuted, rescaled
 from verify.cli import main
-from verify.prove.symbolic_weights import (
+from verify.prove.solver.symbolic_weights import (
     Answer,
     ForAllWeights,
     GaveUp,
@@ -21,7 +21,7 @@ from verify.prove.symbolic_weights import (
     WrongWeights,
     for_all_weights,
 )
-from verify.prove.unknown_number import Path, TooManyPathsError, Unknown, runs
+from verify.prove.solver.unknown_number import Path, TooManyPathsError, Unknown, runs
 
 POSITIVE: Sign = "positive"
 SHAPES = [(1, 1, 1), (1, 2, 1), (2, 2, 1)]

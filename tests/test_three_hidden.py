@@ -27,7 +27,7 @@ from verify.extended_checker import check, is_partition, main, reader
 from verify.extended_claim import ExtendedCertificate, ExtendedClaim, NamedExtendedNetwork, checked
 from verify.formats.extended_json import extended_data, parse_extended
 from verify.formats.network_file import read_network
-from verify.prove.extended import ExtendedProof, prove_extended
+from verify.prove.cells.extended import ExtendedProof, prove_extended
 from verify.testing.strategies import boxes, domains, networks, vectors
 
 PAIRS = Network(  # relu(x), relu(-x), relu(y), relu(-y): pass-through pairs, then three units

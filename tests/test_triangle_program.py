@@ -19,13 +19,13 @@ from verify.checker import RejectedError
 from verify.cli import main
 from verify.formats.network_file import read_network
 from verify.formats.network_json import network_text
+from verify.prove.cells.tree_search import Means
 from verify.prove.clock import Clock
-from verify.prove.slopes import Proposal
-from verify.prove.stability import shown_signs, stability_script
-from verify.prove.stable_units import StableUnits, stable_units, usual_programs
+from verify.prove.signs.slopes import Proposal
+from verify.prove.signs.stability import shown_signs, stability_script
+from verify.prove.signs.stable_units import StableUnits, stable_units, usual_programs
+from verify.prove.signs.triangle_program import TrianglePrograms
 from verify.prove.strategy import prove
-from verify.prove.tree_search import Means
-from verify.prove.triangle_program import TrianglePrograms
 from verify.testing.strategies import boxes, networks, points_in
 from verify.verdict import Equivalent
 

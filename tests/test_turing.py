@@ -21,7 +21,7 @@ from verify.checker import MalformedError, RejectedError
 from verify.errors import FormatError, InputError
 from verify.formats.machine_file import parse_machine, parse_tape, read_machine, tape_text
 from verify.formats.recurrent_json import recurrent_bytes
-from verify.prove.simulation import (
+from verify.prove.architectures.simulation import (
     Deviates,
     Simulates,
     decided_simulation,

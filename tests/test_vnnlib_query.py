@@ -8,7 +8,7 @@ import pytest
 from theory.domain import Box, Polytope
 from verify.errors import InputError
 from verify.formats.vnnlib_query import Query, parse_vnnlib_query
-from verify.prove.vacuity import vacuity
+from verify.prove.solver.vacuity import vacuity
 
 HEAD = """
 (vnnlib-version <2.0>)

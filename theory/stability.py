@@ -3,7 +3,7 @@
 A unit whose argument is >= 0 on the domain is *stably active* there, one whose argument is <= 0
 *stably inactive*. Interval arithmetic is tried first, then zonotopes, each by itself, since so a
 checker does it too; both are exact. What they leave undecided may still be stable:
-`verify.prove.stable_units` goes on from here.
+`verify.prove.signs.stable_units` goes on from here.
 """
 
 from collections.abc import Sequence

@@ -31,9 +31,14 @@ from verify.formats.machine_file import read_machine
 from verify.formats.network_file import read_bytes
 from verify.formats.recurrent_json import read_recurrent
 from verify.formats.strict_json import array_of, number_of, object_of, read_json
-from verify.prove.invariant import LEFT, RIGHT, TellingSequence
-from verify.prove.simulation import MACHINE, NETWORK, deviation_at, standard_simulation
-from verify.prove.unrolling import RECURRENT, UNROLLED
+from verify.prove.architectures.invariant import LEFT, RIGHT, TellingSequence
+from verify.prove.architectures.simulation import (
+    MACHINE,
+    NETWORK,
+    deviation_at,
+    standard_simulation,
+)
+from verify.prove.architectures.unrolling import RECURRENT, UNROLLED
 from verify.recurrent_claims import Obligation, reader_of
 from verify.result import (
     AGNOSTIC,

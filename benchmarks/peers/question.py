@@ -8,7 +8,7 @@ from pathlib import Path
 from theory.domain import Box
 from theory.network import Network, Vector
 from verify.formats.network_json import write_network_json
-from verify.prove.smtlib import smtlib
+from verify.prove.solver.smtlib import smtlib
 from verify.relation import Epsilon, is_related
 
 

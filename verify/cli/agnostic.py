@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from theory.network import Vector
     from theory.shared_weight import SharedWeightNetwork
     from theory.weight_axis import Root, WeightInterval
-    from verify.prove.shared_weight import Question
+    from verify.prove.architectures.shared_weight import Question
 
 Left = Annotated[
     str,
@@ -65,7 +65,7 @@ def agnostic(
         return _told_axis(found, terminal)
 
     from verify.formats.domain_file import read_domain
-    from verify.prove.shared_weight import Question
+    from verify.prove.architectures.shared_weight import Question
 
     other = None if right is None else _read(right)
     question = Question(network, other, largest, read_domain(domain, network.inputs))
@@ -83,7 +83,11 @@ def _read(path: str) -> "SharedWeightNetwork":
 
 def _settle(question: "Question", timeout: float, out: str | None, terminal: Terminal) -> int:
     """Answer the question, write the evidence and tell it; return the exit status."""
-    from verify.prove.shared_weight import EveryWeight, TellingWeight, for_every_weight
+    from verify.prove.architectures.shared_weight import (
+        EveryWeight,
+        TellingWeight,
+        for_every_weight,
+    )
     from verify.recurrent_evidence import write_recurrent_evidence
     from verify.result import prepared_folder
 

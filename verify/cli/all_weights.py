@@ -6,8 +6,13 @@ from theory.domain import Domain
 from theory.errors import ShapeError
 from verify.cli.terminal import Terminal
 from verify.formats.network_json import network_text
-from verify.prove.smt import version
-from verify.prove.symbolic_weights import ForAllWeights, GaveUp, WrongWeights, for_all_weights
+from verify.prove.solver.smt import version
+from verify.prove.solver.symbolic_weights import (
+    ForAllWeights,
+    GaveUp,
+    WrongWeights,
+    for_all_weights,
+)
 from verify.testing import failure
 from verify.testing.transformation import Transformation
 from verify.verdict import Different

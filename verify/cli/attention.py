@@ -20,7 +20,11 @@ def attention(
     matrices, whatever bases, biases and order of heads they are written in.
     """
     from verify.formats.attention_json import read_attention
-    from verify.prove.attention import SameAttention, TellingTokens, compared_attention
+    from verify.prove.architectures.attention import (
+        SameAttention,
+        TellingTokens,
+        compared_attention,
+    )
     from verify.recurrent_evidence import write_recurrent_evidence
     from verify.result import prepared_folder
 

@@ -10,7 +10,7 @@ from verify.cli.question import Question, settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted
 from verify.errors import InputError
-from verify.prove.stable_units import stable_units, usual_relaxations
+from verify.prove.signs.stable_units import stable_units, usual_relaxations
 from verify.result import Run
 
 _LEAVES = 16

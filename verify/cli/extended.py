@@ -15,7 +15,7 @@ from verify.cli.terminal import Terminal, counted, sizes
 from verify.errors import InputError
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.formats.network_json import network_text
-from verify.prove.extended import ExtendedProof, settled
+from verify.prove.cells.extended import ExtendedProof, settled
 from verify.result import CERTIFICATE, RUN, clear_folder, write_files
 from verify.verdict import Unknown
 

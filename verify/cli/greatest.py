@@ -23,8 +23,8 @@ from verify.result import CERTIFICATE, WITNESS, Run, summary, write_result
 from verify.verdict import Unknown
 
 if TYPE_CHECKING:
-    from verify.prove.box_search import Certify
-    from verify.prove.epsilon import Enclosed
+    from verify.prove.bisection.box_search import Certify
+    from verify.prove.bisection.epsilon import Enclosed
     from verify.prove.workers import Workers
 
 ASKED = "eps=?"
@@ -36,7 +36,7 @@ def read_ratio(relation: str) -> Fraction | None:
     Raises:
         InputError: the ratio is no positive number.
     """
-    from verify.prove.epsilon import RATIO
+    from verify.prove.bisection.epsilon import RATIO
 
     text = relation.strip()
     if not text.startswith(ASKED):
@@ -88,8 +88,8 @@ def tell_greatest(asked: Asked, run: Run, terminal: Terminal) -> int:
     Raises:
         InputError: the domain is no box, or OUT cannot be written.
     """
+    from verify.prove.bisection.epsilon import enclosed
     from verify.prove.clock import Clock
-    from verify.prove.epsilon import enclosed
 
     if not isinstance(asked.claim.domain, Box):
         raise InputError("domain", "expected a box, which eps=? is about")
@@ -104,7 +104,7 @@ def tell_greatest(asked: Asked, run: Run, terminal: Terminal) -> int:
 
 
 def _certifier(started: float) -> "Callable[[Claim], Certify]":
-    from verify.prove.box_search import ENGINE
+    from verify.prove.bisection.box_search import ENGINE
     from verify.prove.conclusion import certified
 
     return lambda claim: partial(certified, claim, engine=ENGINE, started=started)

@@ -109,7 +109,7 @@ def prove(
     if query is None and (result is not None or network):
         raise InputError("prove", "--result and --network are for a QUERY.vnnlib")
     if smtlib is not None:
-        from verify.prove.smtlib import write_smtlib
+        from verify.prove.solver.smtlib import write_smtlib
 
         write_smtlib(claim, smtlib)
     folder = None if out is None else prepared_folder(out)

@@ -76,7 +76,7 @@ def asked_query(
     from verify.claim import NamedNetwork
     from verify.formats.network_file import read_bytes, read_network
     from verify.formats.vnnlib_query import parse_vnnlib_query
-    from verify.prove.vacuity import vacuity
+    from verify.prove.solver.vacuity import vacuity
     from verify.query_claim import query_reduction
 
     name = Path(file).name

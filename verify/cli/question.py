@@ -29,7 +29,7 @@ from verify.verdict import Different, Equivalent, Unknown, Verdict
 
 if TYPE_CHECKING:
     from verify.cli.query import AskedQuery
-    from verify.prove.sign_tree import Tree
+    from verify.prove.signs.sign_tree import Tree
     from verify.prove.workers import Workers
     from verify.reduction import Reduction
 
@@ -194,14 +194,14 @@ def checked_size(domain: Domain) -> Domain:
 
 def _refuse_empty(domain: Domain) -> None:
     if isinstance(domain, Polytope):
-        from verify.prove.smt import is_empty
+        from verify.prove.solver.smt import is_empty
 
         if is_empty(domain):
             raise InputError("domain", "it is empty, so every claim about its points holds")
 
 
 def _second_opinion(claim: Claim, seconds: float) -> Opinion:
-    from verify.prove import smt
+    from verify.prove.solver import smt
 
     sides = claim.left.network, claim.right.network
     match smt.smt_answer(*sides, claim.domain, read_relation(claim.relation), seconds):

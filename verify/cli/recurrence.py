@@ -23,7 +23,7 @@ from verify.formats.domain_file import read_domain
 from verify.formats.machine_file import parse_tape, read_machine, tape_text
 from verify.formats.network_file import read_network
 from verify.formats.recurrent_json import is_recurrent, read_recurrent, recurrent_bytes
-from verify.prove.invariant import (
+from verify.prove.architectures.invariant import (
     LEFT,
     RIGHT,
     AlwaysEqual,
@@ -31,7 +31,7 @@ from verify.prove.invariant import (
     TellingSequence,
     compared_forever,
 )
-from verify.prove.simulation import (
+from verify.prove.architectures.simulation import (
     MACHINE,
     NETWORK,
     Deviates,
@@ -39,7 +39,7 @@ from verify.prove.simulation import (
     decided_simulation,
     standard_simulation,
 )
-from verify.prove.unrolling import unrolling_files
+from verify.prove.architectures.unrolling import unrolling_files
 from verify.recurrent_evidence import (
     sequence_bytes,
     tape_bytes,

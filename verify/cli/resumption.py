@@ -25,10 +25,10 @@ def decided(question: "Question", terminal: Terminal) -> Verdict:
     Raises:
         StoppedError: someone interrupted the search.
     """
+    from verify.prove.cells.tree_search import Means
     from verify.prove.checkpoint import Checkpoint
     from verify.prove.draft import GAP
     from verify.prove.strategy import prove
-    from verify.prove.tree_search import Means
 
     checkpoint = None if question.out is None else Checkpoint(question.out, question.claim)
     begun = None if checkpoint is None else _begun(checkpoint, terminal)

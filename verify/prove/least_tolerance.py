@@ -2,7 +2,7 @@
 
 Where no point shows a difference, equality is tried first. Then a claim slightly above the
 greatest difference that was met is put to the prover, which small networks decide by their cells;
-else the greatest difference is enclosed (`verify.prove.epsilon`).
+else the greatest difference is enclosed (`verify.prove.bisection.epsilon`).
 """
 
 import time
@@ -12,11 +12,11 @@ from functools import partial
 
 from theory.network import ZERO, Vector
 from verify.claim import Claim
-from verify.prove.box_search import ENGINE, Certify
+from verify.prove.bisection.box_search import ENGINE, Certify
+from verify.prove.bisection.epsilon import RATIO, enclosed, short_above
 from verify.prove.clock import Clock
 from verify.prove.conclusion import certified
-from verify.prove.epsilon import RATIO, enclosed, short_above
-from verify.prove.refute import counterexample
+from verify.prove.refutation.refute import counterexample
 from verify.prove.strategy import prove
 from verify.relation import Epsilon
 from verify.verdict import Different, Equivalent, Unknown

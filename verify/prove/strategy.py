@@ -16,24 +16,24 @@ from verify import checker
 from verify.certificate import Step
 from verify.checker import Proof, RejectedError
 from verify.claim import Claim
-from verify.prove.box_search import ENGINE as BISECTION
-from verify.prove.box_search import by_bisection
+from verify.prove.bisection.box_search import ENGINE as BISECTION
+from verify.prove.bisection.box_search import by_bisection
 from verify.prove.canonical import Apart, Same, Undecided, compared
-from verify.prove.cell import LemmaError
-from verify.prove.cells import StuckError
+from verify.prove.cells.case_tree import StuckError
+from verify.prove.cells.cell import LemmaError
+from verify.prove.cells.obligation import merged_lemmas
+from verify.prove.cells.start import lifted
+from verify.prove.cells.subtree import Problem
+from verify.prove.cells.tree_search import Means, TreeSearch, WorkersError
 from verify.prove.clock import Clock, OutOfTimeError, Progress
 from verify.prove.conclusion import certified
-from verify.prove.decision import lost_decision
 from verify.prove.draft import GAP, Draft
 from verify.prove.kinks import is_worthwhile, proved_by_kinks
-from verify.prove.obligation import merged_lemmas
-from verify.prove.refute import counterexample, counterexample_near
-from verify.prove.sign_tree import Tree
-from verify.prove.stability import UnsettledError, is_promising, stability_script
-from verify.prove.start import lifted
+from verify.prove.refutation.decision import lost_decision
+from verify.prove.refutation.refute import counterexample, counterexample_near
+from verify.prove.signs.sign_tree import Tree
+from verify.prove.signs.stability import UnsettledError, is_promising, stability_script
 from verify.prove.state import SearchState, checker_claim
-from verify.prove.subtree import Problem
-from verify.prove.tree_search import Means, TreeSearch, WorkersError
 from verify.relation import read_relation
 from verify.verdict import Different, Equivalent, Unknown, Verdict
 
@@ -317,7 +317,7 @@ def _by_bisection(
 
 
 def _by_smt(claim: Claim, timeout: float | None) -> Verdict:
-    from verify.prove.smt import Counterexample, Unsat, smt_answer
+    from verify.prove.solver.smt import Counterexample, Unsat, smt_answer
 
     sides = (claim.left.network, claim.right.network)
     answer = smt_answer(*sides, claim.domain, read_relation(claim.relation), timeout)

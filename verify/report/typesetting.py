@@ -6,7 +6,7 @@ rounded to four digits and marked by \approx; the exact values are in the files 
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -66,14 +66,14 @@ def _character(character: str) -> str:
     return f"{{[}}U+{ord(character):04X}{{]}}"
 
 
-def tex_text(text: object) -> str:
+def tex_text(text: object, longest: int = LONGEST_TEXT) -> str:
     """The text as TeX that prints it: one line, breakable inside long words, at most 160 signs.
 
     A character that the fonts of a minimal TeX lack, and a control character, is printed as its
     code point, [U+4E2D].
     """
     plain = str(text)
-    shown = plain[:LONGEST_TEXT]
+    shown = plain[:longest]
     found: list[str] = []
     run = 0
     for character in shown:
@@ -172,19 +172,20 @@ def tex_sum(
     constant: Fraction,
     row: Row,
     *,
-    name: str = "x",
+    name: str | Callable[[int], str] = "x",
     longest: int = LONGEST_NUMBER,
     exact: bool | None = None,
 ) -> tuple[str, bool]:
     """The sum of weight * name_(column + 1), plus constant, in math mode; and whether exactly.
 
-    Unless told, it is exact where no number has more than `longest` digits, else rounded.
+    Unless told, it is exact where no number has more than `longest` digits, else rounded. Instead
+    of a name a function may say what is printed for a column.
     """
     numbers = [weight for _, weight in row] + ([constant] if constant or not row else [])
     if exact is None:
         exact = all(is_short(number, longest) for number in numbers)
     shown = exact_number if exact else rounded_number
-    terms = [_term(shown(abs(weight)), f"{name}_{{{column + 1}}}") for column, weight in row]
+    terms = [_term(shown(abs(weight)), _symbol(name, column)) for column, weight in row]
     if len(numbers) > len(row):
         terms.append(shown(abs(constant)))
     signs = ["-" if value < 0 else "+" for value in numbers]
@@ -193,8 +194,30 @@ def tex_sum(
     return first + "".join(rest), exact
 
 
+def _symbol(name: str | Callable[[int], str], column: int) -> str:
+    return f"{name}_{{{column + 1}}}" if isinstance(name, str) else name(column)
+
+
 def _term(coefficient: str, symbol: str) -> str:
     return symbol if coefficient == "1" else rf"{coefficient}\,{symbol}"
+
+
+def tex_polynomial(coefficients: Sequence[Fraction], longest: int = LONGEST_NUMBER) -> str:
+    """The polynomial in x with these coefficients, the constant first, in math mode."""
+    powers = range(len(coefficients) - 1, 0, -1)
+    row = tuple((power, coefficients[power]) for power in powers if coefficients[power])
+    constant = coefficients[0] if coefficients else Fraction(0)
+    return tex_sum(constant, row, name=_power, longest=longest)[0]
+
+
+def _power(exponent: int) -> str:
+    return "x" if exponent == 1 else f"x^{{{exponent}}}"
+
+
+def tex_matrix(rows: Sequence[Sequence[Fraction]]) -> str:
+    """A matrix in math mode."""
+    lines = [" & ".join(tex_number(entry) for entry in row) for row in rows]
+    return r"egin{pmatrix}" + r" \ ".join(lines) + r"\end{pmatrix}"
 
 
 def tex_interval(low: Fraction, high: Fraction) -> str:

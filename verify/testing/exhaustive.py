@@ -20,7 +20,7 @@ from verify.claim import Claim, NamedNetwork
 from verify.extended_claim import ExtendedClaim, NamedExtendedNetwork
 from verify.formats.domain_file import domain_value
 from verify.formats.strict_json import Json
-from verify.prove import extended
+from verify.prove.cells import extended
 from verify.prove.strategy import decided_without_sampling
 from verify.prove.workers import Workers
 from verify.testing.family import Family

@@ -1,0 +1,1 @@
+"""Proofs about recurrent networks, attention and shared weights, reduced to ordinary claims."""

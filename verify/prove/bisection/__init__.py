@@ -1,0 +1,1 @@
+"""Proof by bisection: zonotopes of both networks on the parts of a box."""

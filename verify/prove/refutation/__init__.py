@@ -1,0 +1,1 @@
+"""Refutation: points at which a claim fails, proposed by floats and decided exactly."""

@@ -1,0 +1,1 @@
+"""The whole question as Z3 sees it."""
