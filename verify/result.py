@@ -23,6 +23,7 @@ CHECKPOINT = "checkpoint.json"
 WITNESS = "witness.json"  # a point with a large difference, beside a certificate
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
 APPROXIMATION = "approximation.json"  # a network within epsilon of a function
+WEIGHTS = "weights.json"  # beside it: which parameters it shares with another network
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
 SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
 ATTENTION = "attention.json"
@@ -40,6 +41,7 @@ _STALE = (
     TABLE,
     FLOAT_BOUND,
     APPROXIMATION,
+    WEIGHTS,
     CERTIFICATE,
     COUNTEREXAMPLE,
     WITNESS,

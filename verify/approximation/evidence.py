@@ -1,13 +1,18 @@
-"""What the checkers say of a folder with approximation.json, each in a process of its own."""
+"""What the checkers say of a folder with approximation.json, each in a process of its own.
+
+Beside it there may be weights.json, which compares its network with another one.
+"""
 
 import json
 from pathlib import Path
+from typing import Any
 
-from verify import polynomial_checker
+from verify import polynomial_checker, weights_checker
 from verify.formats.network_file import read_bytes
-from verify.result import APPROXIMATION
+from verify.result import APPROXIMATION, WEIGHTS
 from verify.standalone import Check, asked
 
+WEIGHTS_CHECKER = Path(weights_checker.__file__).resolve()
 POLYNOMIAL = Path(polynomial_checker.__file__).resolve()
 CHECKERS = {"relucert-approximation": POLYNOMIAL}  # format -> the checker of such files
 
@@ -20,12 +25,30 @@ def checked_approximation(folder: Path) -> tuple[str, str]:
 
 def checker_of(folder: Path) -> Path:
     """The checker of this kind of approximation; the first one says what is malformed."""
-    try:
-        found = json.loads(read_bytes(folder / APPROXIMATION))
-    except (ValueError, RecursionError):
-        return POLYNOMIAL
-    kind = found.get("format") if isinstance(found, dict) else None
+    kind = _read(folder / APPROXIMATION).get("format")
     return CHECKERS.get(kind, POLYNOMIAL) if isinstance(kind, str) else POLYNOMIAL
+
+
+def checked_weights(folder: Path) -> tuple[str, str]:
+    """The answer of the checker of weights, and its line.
+
+    It is rejected if it speaks of another network than the approximation.
+    """
+    found = asked(WEIGHTS_CHECKER, folder / WEIGHTS)
+    if found.is_accepted:
+        *_, compared = _read(folder / WEIGHTS)["networks"]
+        if _read(folder / APPROXIMATION).get("network") != compared:
+            return "rejected", f"{WEIGHTS} speaks of another network than {APPROXIMATION}"
+    return found.answer, f"{_told(found)} (verify/{found.name})"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The object that a file is; the empty one where it is none."""
+    try:
+        found = json.loads(read_bytes(path))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _told(found: Check) -> str:

@@ -86,8 +86,9 @@ def _recurrent(folder: Path, name: str, kernel: str, terminal: Terminal) -> int:
 
 def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
     """Check what is said of a network and a function; tell it and return the exit status."""
-    from verify.approximation.evidence import checked_approximation
+    from verify.approximation.evidence import checked_approximation, checked_weights
     from verify.errors import InputError
+    from verify.result import WEIGHTS
 
     if kernel != "python":
         raise InputError("--kernel", "approximations have one checker, python")
@@ -95,8 +96,14 @@ def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
     answer, line = checked_approximation(folder)
     seconds = time.monotonic() - started
     facts: dict[str, object] = {"answer": answer, "what": line, "seconds": seconds}
-    terminal.tell(facts, [f"{answer}: {line}, {seconds:.2f} s"])
-    return _STATUS.get(answer, 2)
+    lines, status = [f"{answer}: {line}, {seconds:.2f} s"], _STATUS.get(answer, 2)
+    if (folder / WEIGHTS).is_file():
+        answer, line = checked_weights(folder)
+        facts["weights"] = {"answer": answer, "what": line}
+        lines.append(f"{answer}: {line}")
+        status = max(status, _STATUS.get(answer, 2))
+    terminal.tell(facts, lines)
+    return status
 
 
 def _floats(folder: Path) -> Checked:
