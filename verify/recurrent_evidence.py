@@ -5,8 +5,7 @@ simulation.json     machine.tm network.json           T46   verify/simulation_ch
 unrolling.json      recurrent.json unrolled.json      T43   verify/unrolling_checker.py
 agnostic.json       left.json right.json              T50   verify/agnostic_checker.py
 attention.json      left.json right.json              T48   verify/attention_checker.py
-sequence.json       left.json right.json              inputs after which outputs differ
-tape.json           machine.tm network.json           a tape on which the network deviates
+sequence.json, tape.json                              see verify.recurrent_counterexample
 """
 
 from collections.abc import Callable, Mapping
@@ -15,8 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from theory.rational import text_of
-from theory.turing import Configuration, TuringMachine
 from verify import (
     agnostic_checker,
     attention_checker,
@@ -25,21 +22,13 @@ from verify import (
     unrolling_checker,
 )
 from verify.checker import MalformedError, RejectedError
-from verify.claim import VERSION, json_bytes
-from verify.errors import FormatError, InputError
-from verify.formats.machine_file import read_machine
+from verify.errors import InputError
 from verify.formats.network_file import read_bytes
-from verify.formats.recurrent_json import read_recurrent
-from verify.formats.strict_json import array_of, number_of, object_of, read_json
-from verify.prove.architectures.invariant import LEFT, RIGHT, TellingSequence
-from verify.prove.architectures.simulation import (
-    MACHINE,
-    NETWORK,
-    deviation_at,
-    standard_simulation,
-)
+from verify.prove.architectures.invariant import LEFT, RIGHT
+from verify.prove.architectures.simulation import MACHINE, NETWORK
 from verify.prove.architectures.unrolling import RECURRENT, UNROLLED
 from verify.recurrent_claims import Obligation, reader_of
+from verify.recurrent_counterexample import read_sequence, read_tape
 from verify.result import (
     AGNOSTIC,
     ATTENTION,
@@ -85,9 +74,13 @@ def checked_recurrent(folder: Path, name: str, kernel: str) -> RecurrentCheck:
         InputError: a counterexample is malformed.
     """
     if name == SEQUENCE:
-        return _checked_sequence(folder)
+        told = read_sequence(folder)
+        about = f"outputs differ at time {len(told.points)}, exactly"
+        return _refuted(told.is_confirmed, about, f"{name} does not tell the networks apart")
     if name == TAPE:
-        return _checked_tape(folder)
+        about = "the network deviates from the machine on that tape, exactly"
+        confirmed = read_tape(folder).deviation is not None
+        return _refuted(confirmed, about, "the network does not deviate on that tape")
     checker = CHECKERS[name]
     if kernel == "python":
         check = asked(checker_of(name), folder / name)
@@ -95,6 +88,13 @@ def checked_recurrent(folder: Path, name: str, kernel: str) -> RecurrentCheck:
     if name == ATTENTION:
         raise InputError("--kernel", "attention layers have one checker, python")
     return _by_kernel(checker, folder, name, kernel)
+
+
+def _refuted(confirmed: bool, about: str, otherwise: str) -> RecurrentCheck:
+    """What is said of a counterexample that exact evaluation confirms, or does not."""
+    return (
+        RecurrentCheck("rejected", about) if confirmed else RecurrentCheck("malformed", otherwise)
+    )
 
 
 def _by_kernel(checker: ModuleType, folder: Path, name: str, kernel: str) -> RecurrentCheck:
@@ -117,78 +117,6 @@ def _by_kernel(checker: ModuleType, folder: Path, name: str, kernel: str) -> Rec
         if found.verdict != "accepted":
             return RecurrentCheck(found.verdict, f"{kernel} kernel, {one.name}: {found.reason}")
     return RecurrentCheck("accepted", f"{kernel} kernel, all {len(derived)} claims")
-
-
-def sequence_bytes(found: TellingSequence) -> bytes:
-    """The bytes of sequence.json."""
-    return json_bytes(
-        {
-            "format": "relucert-sequence",
-            "left": [text_of(value) for value in found.left],
-            "points": [[text_of(value) for value in point] for point in found.points],
-            "right": [text_of(value) for value in found.right],
-            "version": VERSION,
-        }
-    )
-
-
-def _checked_sequence(folder: Path) -> RecurrentCheck:
-    """Whether the outputs after the sequence are as the file says, and differ."""
-    value = object_of(
-        read_json(read_bytes(folder / SEQUENCE), SEQUENCE),
-        ("format", "left", "points", "right", "version"),
-        SEQUENCE,
-    )
-    points = [
-        tuple(number_of(entry, SEQUENCE) for entry in array_of(point, SEQUENCE))
-        for point in array_of(value["points"], SEQUENCE)
-    ]
-    if not points:
-        raise FormatError(SEQUENCE, "expected at least one input")
-    stated = [
-        tuple(number_of(entry, SEQUENCE) for entry in array_of(value[side], SEQUENCE))
-        for side in ("left", "right")
-    ]
-    networks = [read_recurrent(folder / file) for file in (LEFT, RIGHT)]
-    if any(len(point) != network.inputs for point in points for network in networks):
-        raise FormatError(SEQUENCE, "expected inputs as the networks have them")
-    outputs = [network(points)[-1] for network in networks]
-    if outputs == stated and outputs[0] != outputs[1]:
-        return RecurrentCheck("rejected", f"outputs differ at time {len(points)}, exactly")
-    return RecurrentCheck("malformed", "sequence.json does not tell the networks apart")
-
-
-def tape_bytes(machine: TuringMachine, before: Configuration) -> bytes:
-    """The bytes of tape.json."""
-    return json_bytes(
-        {
-            "format": "relucert-tape",
-            "left": [machine.symbols[symbol] for symbol in before.left],
-            "right": [machine.symbols[symbol] for symbol in before.right],
-            "state": machine.states[before.state],
-            "version": VERSION,
-        }
-    )
-
-
-def _checked_tape(folder: Path) -> RecurrentCheck:
-    """Whether the network deviates from the machine at the configuration in the file."""
-    machine, _ = read_machine(folder / MACHINE)
-    keys = ("format", "left", "right", "state", "version")
-    value = object_of(read_json(read_bytes(folder / TAPE), TAPE), keys, TAPE)
-    words = []
-    for side in ("left", "right"):
-        symbols = array_of(value[side], TAPE)
-        if not all(symbol in machine.symbols for symbol in symbols):
-            raise FormatError(TAPE, "expected symbols of the machine")
-        words.append(tuple(machine.symbols.index(str(symbol)) for symbol in symbols))
-    if value["state"] not in machine.states:
-        raise FormatError(TAPE, "expected a state of the machine")
-    state = machine.states.index(str(value["state"]))
-    simulation = standard_simulation(machine, read_recurrent(folder / NETWORK))
-    if deviation_at(simulation, Configuration(state, words[0], words[1])) is None:
-        return RecurrentCheck("malformed", "the network does not deviate on that tape")
-    return RecurrentCheck("rejected", "the network deviates from the machine on that tape, exactly")
 
 
 def write_recurrent_evidence(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -40,11 +40,8 @@ from verify.prove.architectures.simulation import (
     standard_simulation,
 )
 from verify.prove.architectures.unrolling import unrolling_files
-from verify.recurrent_evidence import (
-    sequence_bytes,
-    tape_bytes,
-    write_recurrent_evidence,
-)
+from verify.recurrent_counterexample import sequence_bytes, tape_bytes
+from verify.recurrent_evidence import write_recurrent_evidence
 from verify.result import SEQUENCE, TAPE, prepared_folder
 
 _SECONDS = 60.0
