@@ -1,6 +1,8 @@
 """The memory of a neural Turing machine with one-hot gates is a random-access memory."""
 
+import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,12 @@ from hypothesis import strategies as st
 from theory.errors import ScopeError, ShapeError
 from theory.network import ZERO
 from theory.neural_memory import Head, access_network, address, one_hot
-from verify.prove.architectures.neural_memory import access_claims, addressing_claims
+from verify.cli import main
+from verify.prove.architectures.neural_memory import (
+    access_claims,
+    addressing_claims,
+    memory_claim,
+)
 from verify.prove.strategy import prove
 from verify.verdict import Different, Equivalent
 
@@ -79,6 +86,48 @@ def test_T47_a_soft_shift_spreads_the_address() -> None:
     assert address(soft, one_hot(1, 4), (ZERO,) * 4) == spread
     sharp = Head(ZERO, soft.shift, 2)
     assert address(sharp, one_hot(1, 4), (ZERO,) * 4)[1] == Fraction(2, 3)
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.data())
+def test_T47_all_of_it_is_one_claim(cells: int, sharpening: int, data: st.DataObject) -> None:
+    claim = memory_claim(cells, sharpening)
+    numbers_of = st.lists(numbers, min_size=cells, max_size=cells)
+    content, memory, value = data.draw(numbers_of), data.draw(numbers_of), data.draw(numbers)
+    outputs = claim.left.network((*content, *memory, value))
+    expected: list[Fraction] = []
+    for cell in range(cells):
+        for move in (-1, 0, 1):
+            expected += one_hot((cell + move) % cells, cells)
+    for cell in range(cells):
+        for place in ((cell + move) % cells for move in (-1, 0, 1)):
+            for erase in (0, 1):
+                after = list(memory)
+                after[place] = value + (0 if erase else memory[place])
+                expected += [*after, memory[place]]
+    assert list(outputs) == expected
+
+
+def test_the_command_writes_an_ordinary_claim(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["memory", "--cells", "3", "--sharpening", "2", "-o", str(tmp_path), "-q"]) == 0
+    assert main(["check", str(tmp_path)]) == 0
+    capsys.readouterr()
+    changed = json.loads((tmp_path / "claim.json").read_text(encoding="utf-8"))
+    changed["right"]["sha256"] = "0" * 64
+    (tmp_path / "claim.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert main(["check", str(tmp_path), "-q"]) != 0
+
+
+@pytest.mark.parametrize(
+    "words", [["--cells", "0"], ["--cells", "1000"], ["--sharpening", "0"], ["--sharpening", "-2"]]
+)
+def test_the_command_refuses_in_one_line(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["memory", *words]) == 3
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), words[0] in err) == ("", 1, True)
 
 
 def test_what_is_refused() -> None:

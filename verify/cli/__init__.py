@@ -18,9 +18,11 @@ from verify.cli.approximate import approximate
 from verify.cli.atlas import atlas
 from verify.cli.attention import attention
 from verify.cli.check import check
+from verify.cli.distance import distance
 from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
 from verify.cli.instances import instances
+from verify.cli.memory import memory
 from verify.cli.prove import prove
 from verify.cli.regions import regions
 from verify.cli.report import report
@@ -54,7 +56,9 @@ for verb in (
     instances,
     agnostic,
     approximate,
+    distance,
     attention,
+    memory,
     atlas,
 ):
     application.command()(verb)

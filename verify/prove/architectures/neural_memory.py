@@ -1,5 +1,6 @@
 """With one-hot gates a neural Turing machine's memory is a random-access memory: the claims."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from theory.domain import Space
@@ -50,6 +51,33 @@ def access_claims(cells: int, sharpening: int = 1) -> dict[tuple[int, int, int],
                 )
                 found[cell, move, erase] = Claim(*sides, Space(cells + 1))
     return found
+
+
+def memory_claim(cells: int, sharpening: int = 1) -> Claim:
+    """All of them as one claim, over all (w_c, M, a) of Q^(2 cells + 1).
+
+    Its outputs are, cell by cell and move by move: the addresses, then (M', r) for e = 0, 1.
+
+    Theorem: T47 (neural Turing machine addressing).
+    """
+    addressing = [(claim, 0) for claim in addressing_claims(cells).values()]
+    access = [(claim, cells) for claim in access_claims(cells, sharpening).values()]
+    parts, inputs = addressing + access, 2 * cells + 1
+    left = _stacked([(claim.left.network, first) for claim, first in parts], inputs)
+    right = _stacked([(claim.right.network, first) for claim, first in parts], inputs)
+    sides = NamedNetwork.of("one-hot neural memory", left), NamedNetwork.of("RAM", right)
+    return Claim(*sides, Space(inputs))
+
+
+def _stacked(parts: Sequence[tuple[Network, int]], inputs: int) -> Network:
+    """Affine networks side by side, each of which reads the inputs from its own first one on."""
+    rows: list[Row] = []
+    bias: list[Fraction] = []
+    for network, first in parts:
+        (layer,) = network.layers
+        rows += [tuple((first + column, entry) for column, entry in row) for row in layer.rows]
+        bias += layer.bias
+    return Network((Affine(inputs, tuple(rows), tuple(bias)),))
 
 
 def ram_network(cells: int, cell: int, erase: int) -> Network:
