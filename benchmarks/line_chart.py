@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import log10
 
 WIDTH, HEIGHT = 460, 300  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 34, 74
 COLOURS = ("#1b6ca8", "#c8553d", "#3c7a3c", "#7a4b9c")
 DASHES = ("none", "6 3", "2 3", "8 3 2 3")
+PERCENT = tuple((value, f"{value} %") for value in range(0, 101, 20))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name and a percentage for every place on the horizontal axis."""
+    """A name and a height, 0 to 100, for every place on the horizontal axis."""
 
     name: str
     values: tuple[float, ...]
@@ -20,31 +22,48 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A title, names for the places on the horizontal axis, what they are, and lines."""
+    """A title, names for the places on the horizontal axis, what they are, and lines.
+
+    Heights are percentages, unless `marks` says which heights stand for what.
+    """
 
     title: str
     places: tuple[str, ...]
     axis: str
     lines: tuple[Line, ...]
+    marks: tuple[tuple[float, str], ...] = PERCENT
 
     def __post_init__(self) -> None:
         for line in self.lines:
             if len(line.values) != len(self.places):
                 raise ValueError(f"{line.name}: expected {len(self.places)} values")
             if not all(0 <= value <= 100 for value in line.values):
-                raise ValueError(f"{line.name}: expected percentages")
+                raise ValueError(f"{line.name}: expected percentages, 0 to 100")
 
 
-def chart(panels: Sequence[Panel]) -> str:
-    """The panels beside each other, an SVG file."""
-    width = WIDTH * len(panels)
+def decades(lowest: int, highest: int) -> tuple[tuple[float, str], ...]:
+    """Marks of a logarithmic axis from 10^lowest to 10^highest; `height` says where numbers are."""
+    steps = range(highest - lowest + 1)
+    return tuple((100 * k / (highest - lowest), f"1e{lowest + k}") for k in steps)
+
+
+def height(value: float, lowest: int, highest: int) -> float:
+    """Where a positive number is on the axis of `decades`."""
+    return 100 * (log10(value) - lowest) / (highest - lowest)
+
+
+def chart(panels: Sequence[Panel], columns: int | None = None) -> str:
+    """The panels beside each other, or in rows of so many columns, an SVG file."""
+    columns = columns or len(panels)
+    width, high = WIDTH * min(columns, len(panels)), HEIGHT * -(-len(panels) // columns)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
-        f'viewBox="0 0 {width} {HEIGHT}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{width}" height="{HEIGHT}" fill="white"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{high}" '
+        f'viewBox="0 0 {width} {high}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{width}" height="{high}" fill="white"/>',
     ]
     for index, panel in enumerate(panels):
-        parts.append(f'<g transform="translate({WIDTH * index} 0)">')
+        row, column = divmod(index, columns)
+        parts.append(f'<g transform="translate({WIDTH * column} {HEIGHT * row})">')
         parts += [*_frame(panel), *_lines(panel), *_legend(panel), "</g>"]
     return "\n".join((*parts, "</svg>", ""))
 
@@ -64,10 +83,10 @@ def _text(across: float, up: float, text: str, anchor: str = "middle") -> str:
 
 def _frame(panel: Panel) -> Iterator[str]:
     yield _text(WIDTH / 2, TOP - 14, panel.title)
-    for value in range(0, 101, 20):
+    for value, name in panel.marks:
         up = _up(value)
         yield f'<path d="M{LEFT} {up:.1f}H{WIDTH - RIGHT}" stroke="#dddddd"/>'
-        yield _text(LEFT - 6, up + 4, f"{value} %", "end")
+        yield _text(LEFT - 6, up + 4, name, "end")
     for place, name in enumerate(panel.places):
         yield _text(_across(panel, place), HEIGHT - BOTTOM + 18, name)
     yield _text(WIDTH / 2, HEIGHT - BOTTOM + 36, panel.axis)
