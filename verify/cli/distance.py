@@ -1,0 +1,180 @@
+"""relucert distance NETWORK TARGET: how far a network with one input is from a function, exactly.
+
+The bound in the sup norm is put to the checker in the same run: that of approximations (T52), or
+the prover's where the target is a network.
+"""
+
+import math
+import time
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from verify.cli.options import AsJson, DomainText, NetworkFile, Out, Quiet
+from verify.cli.terminal import Terminal, counted, decimal, sizes
+
+if TYPE_CHECKING:
+    from theory.approximation.distance import Distance
+    from theory.approximation.target import Target
+    from theory.network import Network
+    from verify.formats.network_file import Source
+
+Files = dict[str, bytes]
+Interval = tuple[Fraction, Fraction]
+
+_SUFFIXES = (".onnx", ".nnet", ".json")
+_LONGEST = 1000  # characters of an exact number
+
+TargetText = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET", help="x**3 - x/2, 1/(1 + x**2), exp(x/2) - 2*sin(3*x + 1), or a network."
+    ),
+]
+Width = Annotated[
+    str,
+    typer.Option("--width", metavar="W", help="Enclose to within W times the lower bound."),
+]
+
+
+def distance(
+    network: NetworkFile,
+    target: TargetText,
+    *,
+    domain: DomainText,
+    width: Width = "1/1000",
+    out: Out = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Measure how far a network is from a function of x, in the sup norm and in L2, exactly.
+
+    OUT gets the network and the bound in the sup norm; relucert check OUT asks the checker.
+    """
+    from theory.approximation.distance import distance as measured
+    from theory.rational import rational
+    from verify.cli.methods.method import Request
+    from verify.errors import InputError
+    from verify.formats.network_file import read_network
+    from verify.result import clear_folder, prepared_folder, write_files
+
+    terminal, wanted = Terminal(json, quiet), rational(width)
+    if wanted <= 0:
+        raise InputError("--width", f"expected a positive number, got {wanted}")
+    source, other = read_network(network), _target(target)
+    low, high = Request(target, domain, wanted).interval
+    folder = None if out is None else prepared_folder(out)
+    started = time.monotonic()
+    with terminal.progress("measuring"):
+        found = measured(source.network, other, low, high, wanted)
+        files = _shown(source, target, other, found, (low, high))
+    facts, lines = _told(found)
+    where = f"{source.name}, {sizes(source.network.widths)}, against {target} on [{low}, {high}]"
+    lines = [f"{where}: {counted(found.pieces, 'piece', 'pieces')}", *lines]
+    facts |= {"seconds": time.monotonic() - started, "verdict": "proved"}
+    if folder is not None:
+        clear_folder(folder)
+        names = ",".join(write_files(folder, files))
+        lines.append(f"written: {out}/{{{names}}} (relucert check {out})")
+    terminal.tell(facts, lines)
+    return 0
+
+
+def _target(text: str) -> "Target | Network":
+    """The function, or the network in a file."""
+    from theory.approximation.expression import target_of
+    from verify.formats.network_file import read_network
+
+    if text.rpartition("#")[0].lower().endswith(_SUFFIXES) or text.lower().endswith(_SUFFIXES):
+        return read_network(text).network
+    return target_of(text)
+
+
+def _shown(
+    source: "Source",
+    text: str,
+    other: "Target | Network",
+    found: "Distance",
+    interval: Interval,
+) -> Files:
+    """The files that say that the upper bound holds, once the checker accepted it.
+
+    Raises:
+        InputError: it was not accepted in this run.
+    """
+    from verify.approximation.claim import Approximation
+    from verify.checker import RejectedError
+    from verify.errors import InputError
+
+    bound = found.high if len(_text(found.high)) <= _LONGEST else _above(found.high)
+    try:
+        if found.target is None:
+            return _proved(source, text, other, bound, interval)
+        claim = Approximation(source.network, found.target, *interval, bound)
+        claim.judged()
+        return claim.files
+    except RejectedError as error:
+        raise InputError("TARGET", f"the upper bound was not accepted, {error}") from None
+
+
+def _proved(
+    source: "Source", text: str, other: "Target | Network", bound: Fraction, interval: Interval
+) -> Files:
+    """The claim that two networks are within the bound, and its certificate."""
+    from theory.domain import Box
+    from theory.network import Network
+    from verify.claim import Claim, NamedNetwork
+    from verify.errors import InputError
+    from verify.prove.strategy import prove
+    from verify.relation import Epsilon, Exact
+    from verify.result import CERTIFICATE, CLAIM
+    from verify.verdict import Equivalent
+
+    if not isinstance(other, Network):
+        raise InputError("TARGET", "expected a network")
+    low, high = interval
+    if low == high:
+        raise InputError("--domain", "expected more than one point, as networks are compared")
+    sides = NamedNetwork.of(source.name, source.network), NamedNetwork.of(text, other)
+    relation = Epsilon(bound) if bound else Exact()
+    claim = Claim(*sides, Box((low,), (high,)), relation.text)
+    verdict = prove(claim)
+    if not isinstance(verdict, Equivalent):
+        raise InputError("TARGET", f"the upper bound {decimal(bound)} was not proved")
+    return {CLAIM: claim.data, **claim.network_files, CERTIFICATE: verdict.certificate.data}
+
+
+def _told(found: "Distance") -> tuple[dict[str, object], list[str]]:
+    """What was measured, for programs and for people."""
+    point = decimal(found.point)
+    if found.low == found.high:
+        sup = f"exactly {decimal(found.high)}, at x = {point}"
+    else:
+        sup = f"{decimal(found.low)} <= sup |network - f| <= {decimal(found.high)}, at x = {point}"
+    least, largest = found.least_square, found.largest_square
+    if least == largest:
+        norm = f"the root of {decimal(largest)}, ~{math.sqrt(largest):.9g}"
+    else:
+        norm = f"from ~{math.sqrt(least):.9g} to ~{math.sqrt(largest):.9g}"
+    facts: dict[str, object] = {
+        "pieces": found.pieces,
+        "point": _text(found.point),
+        "square": [_text(found.least_square), _text(found.largest_square)],
+        "sup": [_text(found.low), _text(found.high)],
+    }
+    return facts, [f"sup norm: {sup}", f"L2 norm: {norm}"]
+
+
+def _text(value: Fraction) -> str:
+    """The exact number, or its decimals behind ~ where it is longer than Python writes."""
+    try:
+        return str(value)
+    except ValueError:
+        return decimal(value)
+
+
+def _above(value: Fraction) -> Fraction:
+    """A shorter number a little above."""
+    bits = 100 + value.denominator.bit_length() - value.numerator.bit_length()
+    return Fraction(math.ceil(value * 2**bits), 2**bits) if bits > 0 else Fraction(math.ceil(value))
