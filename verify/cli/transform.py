@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from verify.cli.named_form import NamedForm
 from verify.cli.options import (
     AsJson,
     DomainText,
@@ -22,52 +22,6 @@ from verify.cli.options import (
     Timeout,
 )
 from verify.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from theory.domain import Domain
-    from theory.network import Network
-
-
-@dataclass(frozen=True, slots=True)
-class NamedForm:
-    """A form that a network can be rewritten in.
-
-    Attributes:
-        name: As on the command line.
-        theorem: The ID of the theorem behind it.
-        about: One line.
-        where: For which networks it is there; all forms take R^n, boxes, polytopes with interior.
-        module: Where its construction is.
-        function: The name of the construction, (network, domain) -> form with network and trace;
-            or, if it takes parameters, what also settles the result: (task, terminal) -> status.
-        parameters: What --set may set.
-        construction: The name `module:function` of the construction of a form with parameters.
-        routes: What --route may be.
-    """
-
-    name: str
-    theorem: str
-    about: str
-    where: str
-    module: str
-    function: str
-    parameters: tuple[str, ...] = ()
-    construction: str = ""
-    routes: tuple[str, ...] = ()
-
-    @property
-    def transform(self) -> str:
-        """Its construction by the name `module:function`, parameters as they are by default."""
-        return self.construction or f"{self.module}:{self.function}"
-
-    def built(
-        self, network: "Network", domain: "Domain", route: str | None = None
-    ) -> tuple["Network", dict[str, object]]:
-        """The new network, and the facts that its construction notes about itself."""
-        options = {} if route is None else {"reduction": route}
-        form = getattr(import_module(self.module), self.function)(network, domain, **options)
-        return form.network, asdict(form.trace)
-
 
 _DOMAINS = "all of R^n, boxes, polytopes with interior"
 _ROUTES = ("radon", "triangulation", "smaller")
@@ -133,6 +87,16 @@ FORMS = (
         "settle_maximum",
         ("layers",),
         "theory.forms.maximum:maximum_form",
+    ),
+    NamedForm(
+        "bounded",
+        "T64",
+        "no weight or bias larger than gamma, by copies of units (--set gamma=1)",
+        "any network, any number of inputs",
+        "verify.cli.bounded",
+        "settle_bounded",
+        ("gamma",),
+        "theory.forms.bounded:bounded_form",
     ),
     NamedForm(
         "compress",

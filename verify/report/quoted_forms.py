@@ -99,4 +99,17 @@ FORMS = (
         r"2020; T.~Serra, X.~Yu, A.~Kumar, S.~Ramalingam, \emph{Scaling up exact neural network "
         rf"compression by ReLU stability}}, 2021; merging by the rank of $L$ was {OWN}",
     ),
+    QuotedTheorem(
+        "T64",
+        "parameter bounding",
+        r"Let $\gamma>0$ and let $f$ be a ReLU network. Then a network $g$ with as many hidden "
+        r"layers (one, if there is none) and with no weight and no bias above $\gamma$ in size "
+        r"equals $f$: unit $j$ of hidden layer $l$ becomes $N_{l,j}$ copies of $s_{l,j}$ times "
+        r"itself, $s_{l,j}>0$, and what a bias of an output has above $\gamma$ is read from "
+        r"constant units. With one hidden layer $N_j=\lceil\gamma^{-2}\max(|w_j|,|b_j|)\,"
+        r"\max|a_j|\rceil$.",
+        r"that ReLU networks with bounded parameters are universal: E.~Williams et al., "
+        r"\emph{Expressivity of neural networks with random weights and learned biases}, "
+        rf"arXiv:2407.00957; that equality can be had, and these counts, were {OWN}",
+    ),
 )
