@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.affine_hull import affine_hull
-from theory.domain import Box, Space
+from theory.domain import Box, Polytope, Space
 from theory.errors import DomainError, ShapeError
 from theory.network import Affine
 from theory.recurrent import RecurrentNetwork, relu_recurrence
@@ -18,12 +18,15 @@ from theory.recurrent_bounds import inductive_bounds
 from verify import invariant_checker
 from verify.checker import MalformedError, RejectedError
 from verify.formats.recurrent_json import recurrent_bytes
+from verify.prove.architectures.inequality import candidates, holding
 from verify.prove.architectures.invariant import (
     AlwaysEqual,
     NoInvariant,
     TellingSequence,
     compared_forever,
 )
+
+ONE = Fraction(1)
 
 
 def drawn(random: Random, units: int, inputs: int, activation: str) -> RecurrentNetwork:
@@ -176,21 +179,110 @@ def test_T44_bounds_of_a_fading_memory() -> None:
     assert accepted(found)
 
 
-def test_T44_an_invariant_of_another_kind_is_not_found_and_nothing_is_claimed() -> None:
-    # relu(relu(x) - relu(x + 1)) is 0 always; it needs an inequality between two units
-    rows = [[0, 0, 0, 1], [0, 0, 0, 1], [1, -1, 0, 0]]
-    left = RecurrentNetwork(
-        Affine.dense(
-            [[Fraction(v) for v in row] for row in rows], [Fraction(v) for v in (0, 1, 0)]
-        ),
-        Affine.dense([[0, 0, 1]], [Fraction(0)]),
-        (Fraction(0),) * 3,
+def triple(row: list[int]) -> RecurrentNetwork:
+    """relu(x), relu(x - 1), relu(2 x + 1), and relu(row . them) a step later, which is read."""
+    rows = [[0, 0, 0, 0, 1], [0, 0, 0, 0, 1], [0, 0, 0, 0, 2], [*row, 0, 0]]
+    return RecurrentNetwork(
+        Affine.dense(rows, [Fraction(v) for v in (0, -1, 1, 0)]),
+        Affine.dense([[0, 0, 0, 1]], [Fraction(0)]),
+        (Fraction(0),) * 4,
     )
-    nothing = RecurrentNetwork(Affine(1, (), ()), Affine(0, ((),), (Fraction(0),)), ())
-    for domain in (Space(1), Box.cube(1, -1, 1)):
-        found = compared_forever(left, nothing, domain)
+
+
+NOTHING = RecurrentNetwork(Affine(1, (), ()), Affine(0, ((),), (Fraction(0),)), ())
+
+
+@pytest.mark.parametrize("domain", [Space(1), Box.cube(1, -1, 3), Polytope(1, (((-ONE,), ONE),))])
+@pytest.mark.parametrize("row", [[-1, 1, 0], [1, 0, -1], [0, 1, -1], [-1, 2, -1]])
+def test_T56_a_unit_that_an_order_of_units_keeps_silent(
+    domain: Box | Polytope | Space, row: list[int]
+) -> None:
+    found = compared_forever(triple(row), NOTHING, domain)
+    assert isinstance(found, AlwaysEqual)
+    assert found.inequalities
+    assert "inequalities" in accepted(found)
+    assert isinstance(compared_forever(triple([-1, 3, 0]), NOTHING, domain), TellingSequence)
+
+
+def test_T56_an_order_that_does_not_last_is_dropped() -> None:
+    # a counter a <- a + 1 passes the constant b = 9 after more steps than are sampled
+    counter = RecurrentNetwork(
+        Affine.dense([[1, 0, 0], [0, 0, 0], [1, -1, 0]], [ONE, Fraction(9), Fraction(0)]),
+        Affine.dense([[0, 0, 1]], [Fraction(0)]),
+        (Fraction(0), Fraction(9), Fraction(0)),
+    )
+    silent = RecurrentNetwork(Affine(0, (), ()), Affine(0, ((),), (Fraction(0),)), ())
+    found = compared_forever(counter, silent, None)
+    assert not isinstance(found, AlwaysEqual)
+    assert candidates([(ONE, ONE), (ONE, 2 * ONE)]) == [(((0, ONE), (1, -ONE)), Fraction(0))]
+    assert not candidates([(ONE, ONE), (2 * ONE, 2 * ONE)])
+    assert not holding(candidates([(ONE, ONE), (ONE, 2 * ONE)]), (3 * ONE, ONE))
+
+
+def test_T56_an_invariant_of_another_kind_is_not_found_and_nothing_is_claimed() -> None:
+    # relu(x) + relu(x - 1) <= relu(2 x + 1) is an inequality between three units
+    for domain in (Space(1), Polytope(1, (((-ONE,), ONE),))):
+        found = compared_forever(triple([1, 1, -1]), NOTHING, domain)
         assert isinstance(found, NoInvariant)
         assert "linear relations" in found.reason
+
+
+@pytest.mark.parametrize(
+    "inequalities",
+    [
+        {"bias": ["-1"], "rows": [[0, "-1", 1, "1"]]},
+        {"bias": ["0"], "rows": [[0, "1", 1, "-1"]]},
+        {"bias": ["0"], "rows": [[0, "-1", 1, "2"]]},
+        {"bias": [], "rows": []},
+        {"bias": ["0"], "rows": []},
+        {"bias": ["0"], "rows": [[7, "1"]]},
+        {"bias": ["0"], "rows": [[1, "1", 0, "-1"]]},
+        {"bias": ["0", "-1"], "rows": [[0, "-1", 1, "1"], []]},
+        [],
+        None,
+    ],
+)
+def test_T56_other_inequalities_are_refused(inequalities: object) -> None:
+    found = compared_forever(triple([-1, 1, 0]), NOTHING, Space(1))
+    assert isinstance(found, AlwaysEqual)
+    value = json.loads(found.files["invariant.json"])
+    data = json.dumps({**value, "inequalities": inequalities}).encode()
+    with pytest.raises((RejectedError, MalformedError)):
+        invariant_checker.check(found.files.__getitem__, data)
+
+
+@pytest.mark.parametrize("activation", ["relu", "saturated", "identity"])
+def test_T56_inputs_of_a_polytope(activation: str) -> None:
+    # on x <= y the unit of x - y stays silent; a linear one does not
+    pair = RecurrentNetwork(
+        Affine.dense([[0, 1, -1]], [Fraction(0)], 3),
+        Affine.dense([[1]], [Fraction(0)]),
+        (Fraction(0),),
+        activation,
+    )
+    nothing = RecurrentNetwork(Affine(2, (), ()), Affine(0, ((),), (Fraction(0),)), ())
+    below = Polytope(2, (((ONE, -ONE), Fraction(0)),))
+    found = compared_forever(pair, nothing, below)
+    assert isinstance(found, TellingSequence if activation == "identity" else AlwaysEqual)
+    if isinstance(found, TellingSequence):
+        assert all(point in below for point in found.points)
+    else:
+        assert accepted(found)
+        value = json.loads(found.files["invariant.json"])
+        for halfspaces in ([], [["1", "-1", "1/8"]], [["1", "-1"]], [["-1", "1", "0"]], "all"):
+            value["domain"]["halfspaces"] = halfspaces
+            with pytest.raises((RejectedError, MalformedError)):
+                invariant_checker.check(found.files.__getitem__, json.dumps(value).encode())
+    above = Polytope(2, (((-ONE, ONE), Fraction(0)),))
+    told = compared_forever(pair, nothing, above)
+    assert isinstance(told, TellingSequence)
+    assert all(point in above for point in told.points)
+
+
+def test_T56_a_flat_polytope_is_refused() -> None:
+    flat = Polytope(1, (((ONE,), Fraction(0)), ((-ONE,), Fraction(0))))
+    with pytest.raises(DomainError):
+        compared_forever(NOTHING, NOTHING, flat)
 
 
 @given(

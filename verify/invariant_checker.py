@@ -6,14 +6,15 @@ Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; it sear
 Accepted means: for every T >= 1 and all real x_1, ..., x_T of the domain that the file states,
 the two recurrent networks that it names give the same output at every time 1, ..., T.
 
-How (theorem T44). The file states an affine space of joint states (h, h'): some coordinates z
-are free, the others are affine functions of them. The invariant is that space, and the states'
-signs: units with relu are >= 0, saturated ones lie in [0, 1]. Three ordinary claims, whose
-certificates are in the file and which `verify.checker` decides:
+How (theorems T44, T56). The file states an affine space of joint states (h, h'): some coordinates z
+are free, the others are affine functions of them. The invariant is that space, the states'
+signs (units with relu are >= 0, saturated ones lie in [0, 1]) and the inequalities that the file
+states. Three ordinary claims, with certificates in the file, which `verify.checker` decides:
 (base)   for every x of the domain, the joint state after the first step lies in the space;
 (step)   from every joint state of the invariant, on every x, the next one lies in the space;
 (output) at every joint state of the invariant the two outputs are equal.
-In coordinates z each says that two networks are equal on a polytope. Signs need no claim.
+In coordinates z each says that two networks are equal on a polytope. Signs need no claim;
+inequalities need two, which say of them what (base) and (step) say of the space.
 The file may also state an interval for each unit, to be added to the invariant; then two more
 claims say that the first state lies in these, and that no step from inside, on any x, leaves them.
 """
@@ -61,6 +62,7 @@ class Pair:
         free: The joint coordinates that are free.
         dependent: free coordinates -> the others, in their order.
         bounds: An interval for each joint coordinate, or nothing at all.
+        inequalities: Halfspaces of joint states.
     """
 
     left: Recurrent
@@ -69,6 +71,7 @@ class Pair:
     free: list[int]
     dependent: Map
     bounds: list[tuple[Fraction, Fraction]]
+    inequalities: list[Halfspace]
 
     @property
     def others(self) -> list[int]:
@@ -86,7 +89,7 @@ class Pair:
 
 
 def signs(pair: Pair, inputs: int) -> list[Halfspace]:
-    """What the activations and the bounds say of the joint state, as halfspaces in (z, ...)."""
+    """The signs, bounds and inequalities of the joint state, as halfspaces in (z, ...)."""
     joint, found = pair.joint(inputs), list[Halfspace]()
     kinds = [network.activation for network in (pair.left, pair.right) for _ in network.start]
     for row, bias, kind in zip(joint.rows, joint.bias, kinds, strict=True):
@@ -96,6 +99,9 @@ def signs(pair: Pair, inputs: int) -> list[Halfspace]:
             found.append((row, 1 - bias))
     for row, bias, (low, high) in zip(joint.rows, joint.bias, pair.bounds or [], strict=False):
         found += [({column: -w for column, w in row.items()}, bias - low), (row, high - bias)]
+    for row, end in pair.inequalities:
+        weights, bias = joint.of(row, Fraction(0))
+        found.append((weights, end - bias))
     return [(row, end) for row, end in found if row or end < 0]
 
 
@@ -162,41 +168,37 @@ def bound_obligations(pair: Pair) -> list[Obligation]:
     box: list[Halfspace] = []
     for place, (low, high) in enumerate(pair.bounds):
         box += [({place: Fraction(-1)}, -low), ({place: Fraction(1)}, high)]
-    domains = [
-        domain_value(pair.domain, start.inputs),
-        domain_value(box + moved(pair.domain, count), wide),
-    ]
+    where = domain_value(box + moved(pair.domain, count), wide)
     return [
-        within(name, pair, layers, domain)
-        for name, layers, domain in zip(
-            ("bounds at first", "bounds later"), (first, later), domains, strict=True
-        )
+        below("bounds at first", first, box, domain_value(pair.domain, start.inputs)),
+        below("bounds later", later, box, where),
     ]
 
 
-def within(name: str, pair: Pair, layers: Layers, domain: object) -> Obligation:
-    """The claim that the joint states that the layers give lie within the bounds."""
-    count, one = len(pair.bounds), Fraction(1)
-    beyond = tuple([{place: sign * one} for sign in (1, -1) for place in range(count)])
-    ends = [*(-high for _, high in pair.bounds), *(low for low, _ in pair.bounds)]
-    over = Map(count, beyond, tuple(ends))  # h - high and low - h, whose relu is to be 0
-    left = (*followed(layers, (over,)), units(2 * count, range(2 * count)))
-    nothing = constants(layers[0].inputs, (Fraction(0),) * (2 * count))
+def below(name: str, layers: Layers, halfspaces: list[Halfspace], domain: object) -> Obligation:
+    """The claim that the joint states that the layers give lie in the halfspaces."""
+    rows, ends = tuple(row for row, _ in halfspaces), tuple(-end for _, end in halfspaces)
+    over = Map(len(layers[-1].bias), rows, ends)  # row . h - end, whose relu is to be 0
+    left = (*followed(layers, (over,)), units(len(rows), range(len(rows))))
+    nothing = constants(layers[0].inputs, (Fraction(0),) * len(rows))
     return Obligation.equal(name, left, (nothing,), domain)
 
 
 def obligations(pair: Pair) -> list[Obligation]:
-    """Those of the bounds, if any; base and step, if any coordinate is not free; output."""
+    """Those of the bounds; base and step, of the inequalities and of the space; output."""
     size, found = len(pair.free), bound_obligations(pair)
+    wide = max(pair.left.inputs, 1)  # claims have an input, if need be one that nobody reads
+    first = next_joint(pair, constants(wide, pair.left.start + pair.right.start), wide, 0)
+    at_first = domain_value(pair.domain, wide)
+    wide = max(size + pair.left.inputs, 1)
+    later = next_joint(pair, pair.joint(wide), wide, size)
+    where = domain_value(signs(pair, wide) + moved(pair.domain, size), wide)
+    if pair.inequalities:
+        found.append(below("inequalities at first", first, pair.inequalities, at_first))
+        found.append(below("inequalities later", later, pair.inequalities, where))
     if pair.others:
-        wide = max(pair.left.inputs, 1)  # claims have an input, if need be one that nobody reads
-        start = constants(wide, pair.left.start + pair.right.start)
-        first = next_joint(pair, start, wide, 0)
-        found.append(inside("base", pair, first, domain_value(pair.domain, wide)))
-        wide = max(size + pair.left.inputs, 1)
-        step = next_joint(pair, pair.joint(wide), wide, size)
-        where = domain_value(signs(pair, wide) + moved(pair.domain, size), wide)
-        found.append(inside("step", pair, step, where))
+        found.append(inside("base", pair, first, at_first))
+        found.append(inside("step", pair, later, where))
     wide = max(size, 1)
     joint, middle = pair.joint(wide), len(pair.left.start)
     left = pair.left.output.after(joint.picked(range(middle)))
@@ -206,16 +208,28 @@ def obligations(pair: Pair) -> list[Obligation]:
 
 
 def read_domain(value: object, inputs: int) -> list[Halfspace]:
-    """The halfspaces of {"box": [[low, high], ...], "halfspaces": []}; an empty box is all."""
+    """The halfspaces of {"box": [[low, high], ...], "halfspaces": [[a, ..., b], ...]}.
+
+    An empty box is none; a halfspace is a . x <= b.
+    """
     box, halfspaces = fields(value, "box halfspaces", "domain")
-    expect(halfspaces == [], "domain: expected a box or everything")
     ends = [rationals(pair, "box") for pair in typed(box, list, "box")]
     fits = not ends or (len(ends) == inputs and all(len(pair) == 2 for pair in ends))
     expect(fits and all(low <= high for low, high in ends), "domain: expected intervals")
     found: list[Halfspace] = []
     for index, (low, high) in enumerate(ends):
         found += [({index: Fraction(-1)}, -low), ({index: Fraction(1)}, high)]
+    for listed_one in typed(halfspaces, list, "halfspaces"):
+        *normal, offset = rationals(listed_one, "halfspaces")
+        expect(len(normal) == inputs, "halfspaces: expected a number for each input, and an end")
+        found.append(({place: entry for place, entry in enumerate(normal) if entry}, offset))
     return found
+
+
+def read_inequalities(value: object, count: int) -> list[Halfspace]:
+    """The halfspaces row . (h, h') <= end of {"bias": ends, "rows": rows}."""
+    found = read_map(value, count, "inequalities")
+    return list(zip(found.rows, found.bias, strict=True))
 
 
 def read_bounds(value: object, count: int) -> list[tuple[Fraction, Fraction]]:
@@ -228,8 +242,10 @@ def read_bounds(value: object, count: int) -> list[tuple[Fraction, Fraction]]:
 
 def read(beside_it: Reader, data: bytes) -> tuple[Pair, object]:
     """What a file states, and its proofs."""
-    keys = "bounds dependent domain free left proofs right"
-    bounds, dependent, domain, free, left, proofs, right = document(data, "invariant", keys)
+    keys = "bounds dependent domain free inequalities left proofs right"
+    bounds, dependent, domain, free, unequal, left, proofs, right = document(
+        data, "invariant", keys
+    )
     one = read_recurrent(beside(beside_it, left, "left"), "left")
     other = read_recurrent(beside(beside_it, right, "right"), "right")
     count = len(one.start) + len(other.start)
@@ -241,7 +257,8 @@ def read(beside_it: Reader, data: bytes) -> tuple[Pair, object]:
     same = one.inputs == other.inputs and len(one.output.bias) == len(other.output.bias)
     expect(same, "the networks have different numbers of inputs or outputs")
     where = read_domain(domain, one.inputs)
-    return Pair(one, other, where, places, rows, read_bounds(bounds, count)), proofs
+    limits = read_bounds(bounds, count)
+    return Pair(one, other, where, places, rows, limits, read_inequalities(unequal, count)), proofs
 
 
 def read_obligations(beside_it: Reader, data: bytes) -> list[Obligation]:
@@ -260,10 +277,11 @@ def check(beside_it: Reader, data: bytes) -> str:
     found = proved(obligations(pair), proofs)
     for one in found:
         one.check()
-    where = "in the box" if pair.domain else "of any kind"
+    where = "in the domain" if pair.domain else "of any kind"
+    unequal = f", {len(pair.inequalities)} inequalities" if pair.inequalities else ""
     return (
         f"equal outputs at every time, for sequences of every length with inputs {where} "
-        f"({len(pair.others)} relations between {len(pair.left.start)} and "
+        f"({len(pair.others)} relations{unequal} between {len(pair.left.start)} and "
         f"{len(pair.right.start)} units, {len(found)} claims)"
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from theory.domain import Box, Space
+from theory.domain import Box, Domain, Polytope, Space
 from theory.network import Vector
 from theory.recurrent import RecurrentNetwork, relu_recurrence
 from theory.turing import Configuration, TuringMachine
@@ -68,20 +68,17 @@ class Order:
     settings: tuple[str, ...] = ()
     steps: int | None = None
 
-    def inputs(self, count: int) -> Box | Space | None:
+    def inputs(self, count: int) -> Domain | None:
         """The domain of each input; all if nothing is said.
 
         Raises:
-            InputError: it is neither a box nor everything.
+            InputError: there is one, and no input.
         """
         if not count:
             if self.domain not in ("", "all"):
                 raise InputError("--domain", "these networks have no inputs")
             return None
-        found = read_domain(self.domain or "all", count)
-        if not isinstance(found, Box | Space):
-            raise InputError("--domain", "expected a box or all, for each input of the sequence")
-        return found
+        return read_domain(self.domain or "all", count)
 
     def told(
         self, status: int, facts: dict[str, object], lines: list[str], files: Mapping[str, bytes]
@@ -130,12 +127,16 @@ def _told_forever(
 ) -> int:
     facts: dict[str, object] = {"seconds": seconds}
     match found:
-        case AlwaysEqual(files, relations, claims, rounds):
+        case AlwaysEqual(files, relations, unequal, claims, rounds):
             facts |= {"verdict": "equivalent", "relations": relations, "claims": claims}
+            facts["inequalities"] = unequal
+            both = counted(relations, "linear relation", "linear relations")
+            if unequal:
+                both += f" and {counted(unequal, 'inequality', 'inequalities')}"
             lines += [
                 "equivalent: equal outputs at every time, for all sequences of inputs",
-                f"invariant: {counted(relations, 'linear relation', 'linear relations')} between "
-                f"the states, {claims} claims, {rounds} weakenings, {seconds:.2f} s",
+                f"invariant: {both} between the states, {claims} claims, {rounds} weakenings, "
+                f"{seconds:.2f} s",
             ]
             return order.told(0, facts, lines, files)
         case TellingSequence(points, left, right):
@@ -281,6 +282,8 @@ def settle_unrolled(path: str, order: Order) -> int:
     domain = order.inputs(network.inputs)
     if domain is None:
         raise InputError(path, "expected a recurrent network with inputs")
+    if isinstance(domain, Polytope):
+        raise InputError("--domain", "expected a box or all, for each input of the sequence")
     lower: Vector | None = domain.lower if isinstance(domain, Box) else None
     new = unrolled(network, order.steps, kind == "every", lower)
     lines = [

@@ -2,10 +2,10 @@
 
 The joint states (h, h') that random inputs lead to span an affine space; the signs that the
 activations give are added to it. If some state of that set is led out of it, its successor is
-added to the states, and the space grows (Houdini); if not, the set is an invariant.
+added to the states, and the space grows (Houdini); if not, the set is an invariant. Where that is
+not enough, intervals and inequalities between units are added.
 """
 
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from fractions import Fraction
 from hashlib import sha256
 
 from theory.affine_hull import AffineHull, affine_hull
-from theory.domain import Box, Space
+from theory.domain import Box, Polytope, Space
 from theory.errors import DomainError, ShapeError
 from theory.linear_recurrence import telling_sequence
 from theory.network import Vector
@@ -25,16 +25,20 @@ from verify.formats.domain_file import domain_value
 from verify.formats.recurrent_json import recurrent_bytes
 from verify.invariant_checker import obligations, read
 from verify.prove.architectures.derived import settled
+from verify.prove.architectures.entries import Entries, power
+from verify.prove.architectures.inequality import Inequality, candidates, holding, listed
 from verify.prove.strategy import prove
 from verify.result import INVARIANT
 from verify.verdict import Different, Unknown, Verdict
 
 LEFT, RIGHT = "left.json", "right.json"
-Inputs = Box | Space | None  # None for networks without inputs
+Inputs = Box | Polytope | Space | None  # None for networks without inputs
 Sequence_ = tuple[Vector, ...]
 _RUNS, _STEPS = 40, 6  # random sequences, and their length
 _SHORT = 3  # steps of the unrolled networks that are compared
 _SECONDS = 5.0  # for each comparison of unrolled networks
+_LATER = ("step", "inequalities later")
+_WEAKENED = ("base", "inequalities at first", *_LATER)  # claims that weaker invariants may meet
 _EVERYTHING: dict[str, object] = {"box": [], "halfspaces": []}
 
 
@@ -45,12 +49,14 @@ class AlwaysEqual:
     Attributes:
         files: By name.
         relations: The number of equations between states.
+        inequalities: The number of inequalities between them.
         claims: The number of claims in the certificate.
         rounds: How often the space was made larger.
     """
 
     files: dict[str, bytes]
     relations: int
+    inequalities: int
     claims: int
     rounds: int
 
@@ -90,7 +96,7 @@ def compared_forever(
 
     Raises:
         ShapeError: inputs or outputs are not as many on both sides.
-        DomainError: the domain has another number of inputs.
+        DomainError: the domain has another number of inputs, or is a polytope without interior.
         ExportError: a number is too long to be written.
     """
     if (left.inputs, left.outputs) != (right.inputs, right.outputs):
@@ -108,9 +114,10 @@ class _Search:
         self, left: RecurrentNetwork, right: RecurrentNetwork, domain: Inputs, end: float
     ) -> None:
         self.left, self.right, self.domain, self.end = left, right, domain, end
-        self.random = random.Random(0)
+        self.entries = Entries(domain, left.inputs)
         self.states: list[Vector] = []
         self.bounds: Intervals = ()
+        self.inequalities: list[Inequality] = []
         self.files = {LEFT: recurrent_bytes(left), RIGHT: recurrent_bytes(right)}
 
     def answer(self) -> Answer:
@@ -118,32 +125,35 @@ class _Search:
         return self._sampled() or self._decided_if_linear() or self._invariant()
 
     def _invariant(self) -> Answer:
-        """The space and the signs as an invariant; with bounds if that is not enough."""
+        """The space and the signs as an invariant; with bounds and inequalities if need be."""
         seen = list(self.states)
         found = self._inductive()
-        if isinstance(found, NoInvariant) and not isinstance(self.domain, Space):
-            pairs = [inductive_bounds(side, self.domain) for side in (self.left, self.right)]
-            if None not in pairs:
-                self.bounds = tuple(one for pair in pairs if pair is not None for one in pair)
-                self.states = seen
-                return self._inductive()
+        pairs = [self._intervals(side) for side in (self.left, self.right)]
+        if isinstance(found, NoInvariant) and None not in pairs:
+            self.bounds = tuple(one for pair in pairs if pair is not None for one in pair)
+            self.states = seen
+            found = self._inductive()
+        self.inequalities = candidates(seen)
+        if isinstance(found, NoInvariant) and self.inequalities:
+            self.states = seen
+            further = self._inductive()
+            return found if isinstance(further, NoInvariant) else further
         return found
+
+    def _intervals(self, network: RecurrentNetwork) -> Intervals | None:
+        """Bounds of its units, where the inputs are bounded and some are found."""
+        box = self.domain.box if isinstance(self.domain, Polytope) else self.domain
+        if isinstance(box, Space) or (box is None and self.domain is not None):
+            return None
+        return inductive_bounds(network, box)
 
     def _sampled(self) -> TellingSequence | None:
         """Run both networks on random sequences, and collect joint states."""
         for _ in range(_RUNS):
-            found = self._told([self._point() for _ in range(_STEPS)])
+            found = self._told([self.entries.drawn() for _ in range(_STEPS)])
             if found is not None:
                 return found
         return None
-
-    def _point(self) -> Vector:
-        """A random input: eighths of the box; whole numbers, mostly small, without one."""
-        if isinstance(self.domain, Box):
-            pairs = zip(self.domain.lower, self.domain.upper, strict=True)
-            return tuple(a + (b - a) * Fraction(self.random.randint(0, 8), 8) for a, b in pairs)
-        size = self.random.choice((1, 3, 10, 100))
-        return tuple(Fraction(self.random.randint(-size, size)) for _ in range(self.left.inputs))
 
     def _told(self, points: Sequence[Vector]) -> TellingSequence | None:
         """The first time on the sequence at which outputs differ, if there is one."""
@@ -159,11 +169,7 @@ class _Search:
         """T45: a sequence that tells, if linear networks are not equal."""
         if {self.left.activation, self.right.activation} != {"identity"}:
             return None
-        count = self.left.inputs
-        lower, upper = (Fraction(0),) * count, (Fraction(2),) * count
-        if isinstance(self.domain, Box):
-            lower, upper = self.domain.lower, self.domain.upper
-        points = telling_sequence(self.left, self.right, lower, upper)
+        points = telling_sequence(self.left, self.right, *self.entries.inner_ends)
         return None if points is None else self._told(points)
 
     def _inductive(self) -> Answer:
@@ -174,14 +180,20 @@ class _Search:
             self.states = _spanning(hull)
             proofs = self._proofs(hull)
             if isinstance(proofs, list):
-                others = hull.dependent.outputs
-                data = self._data(hull, proofs)
-                return AlwaysEqual({**self.files, INVARIANT: data}, others, len(proofs), rounds)
+                others, unequal = hull.dependent.outputs, len(self.inequalities)
+                files = {**self.files, INVARIANT: self._data(hull, proofs)}
+                return AlwaysEqual(files, others, unequal, len(proofs), rounds)
             if isinstance(proofs, NoInvariant):
                 return self._told_by_unrolling() or proofs
-            self.states.append(proofs)
+            self._weaken(proofs, hull)
             rounds += 1
         return NoInvariant("time was used up")
+
+    def _weaken(self, state: Vector, hull: AffineHull) -> None:
+        """Let a joint state into the set: inequalities that it violates go, the space grows."""
+        self.inequalities = holding(self.inequalities, state)
+        if state not in hull:
+            self.states.append(state)
 
     def _proofs(self, hull: AffineHull) -> list[object] | Vector | NoInvariant:
         """The steps of every obligation, or a joint state to add, or why there are none."""
@@ -192,18 +204,16 @@ class _Search:
             found = settled(listed[name], max(self.end - time.monotonic(), 1.0))
             if isinstance(found, list):
                 proofs[name] = found
-            elif isinstance(found, Different) and name in ("base", "step"):
-                return self._successor(hull, name, found.point)
+            elif isinstance(found, Different) and name in _WEAKENED:
+                return self._successor(hull, name in _LATER, found.point)
             else:
                 return NoInvariant(_reason(name, hull, found))
         return [proofs[name] for name in listed]
 
-    def _successor(self, hull: AffineHull, name: str, point: Vector) -> Vector:
+    def _successor(self, hull: AffineHull, is_later: bool, point: Vector) -> Vector:
         """The joint state after the one at which an obligation fails."""
-        count = len(hull.free) if name == "step" else 0
-        state = (
-            hull.point(point[:count]) if name == "step" else (*self.left.start, *self.right.start)
-        )
+        count = len(hull.free) if is_later else 0
+        state = hull.point(point[:count]) if is_later else (*self.left.start, *self.right.start)
         entry = point[count : count + self.left.inputs]
         units = self.left.units
         return (*self.left.after(state[:units], entry), *self.right.after(state[units:], entry))
@@ -217,7 +227,7 @@ class _Search:
                 NamedNetwork.of(name, unrolled(network, steps))
                 for name, network in ((LEFT, self.left), (RIGHT, self.right))
             ]
-            where = _power(self.domain, steps)
+            where = power(self.domain, steps)
             verdict = prove(Claim(sides[0], sides[1], where), timeout=_SECONDS)
             if isinstance(verdict, Different):
                 width = self.left.inputs
@@ -238,18 +248,12 @@ class _Search:
             "domain": domain_value(self.domain) if self.domain else _EVERYTHING,
             "format": "relucert-invariant",
             "free": list(hull.free),
+            "inequalities": listed(self.inequalities),
             "proofs": proofs,
             "version": VERSION,
             **sides,
         }
         return json_bytes(value)
-
-
-def _power(domain: Box | Space, steps: int) -> Box | Space:
-    """The domain of all inputs of so many steps."""
-    if isinstance(domain, Space):
-        return Space(domain.inputs * steps)
-    return Box(domain.lower * steps, domain.upper * steps)
 
 
 def _spanning(hull: AffineHull) -> list[Vector]:
