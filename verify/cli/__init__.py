@@ -22,6 +22,7 @@ from verify.cli.distance import distance
 from verify.cli.exhaust import exhaust
 from verify.cli.explain import explain
 from verify.cli.instances import instances
+from verify.cli.kernel import kernel
 from verify.cli.memory import memory
 from verify.cli.prove import prove
 from verify.cli.regions import regions
@@ -58,6 +59,7 @@ for verb in (
     approximate,
     distance,
     attention,
+    kernel,
     memory,
     atlas,
 ):
