@@ -1,8 +1,9 @@
-"""What `relucert show` tells about a network: layers, widths, exactness, sha256."""
+"""What `relucert show` tells about a network: layers, widths, cost, exactness, sha256."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from theory.cost import Cost, cost
 from theory.network import Affine
 from verify.formats.exactness import entries, layer_exactness, network_exactness
 from verify.formats.network_file import Source, read_network
@@ -45,6 +46,7 @@ class NetworkFacts:
         units: The number of hidden units.
         parameters: The number of nonzero weights and biases.
         exactness: `float32`, `float64` or `rational`, the least that holds all numbers.
+        cost: What one evaluation costs.
         layers: Facts of every layer.
         notes: What a reader should know about the reading of the file.
     """
@@ -57,6 +59,7 @@ class NetworkFacts:
     units: int
     parameters: int
     exactness: str
+    cost: Cost
     layers: tuple[LayerFacts, ...]
     notes: tuple[str, ...]
 
@@ -73,6 +76,7 @@ def network_facts(source: Source) -> NetworkFacts:
         units=network.units,
         parameters=network.parameters,
         exactness=network_exactness(network).text,
+        cost=cost(network),
         layers=tuple(_layer_facts(layer) for layer in network.layers),
         notes=source.notes,
     )

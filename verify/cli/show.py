@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from verify.cli.options import AsJson, NetworkFile, Quiet
-from verify.cli.terminal import Terminal, sizes
+from verify.cli.terminal import Terminal, counted, sizes
 
 OnnxFile = Annotated[
     str | None,
@@ -19,7 +19,7 @@ OnnxFile = Annotated[
 def show(
     network: NetworkFile, onnx: OnnxFile = None, json: AsJson = False, quiet: Quiet = False
 ) -> int:
-    """Say what was read: layers, widths, exactness, sha256; also of a recurrent network."""
+    """Say what was read: layers, widths, cost, exactness, sha256; also of a recurrent network."""
     from verify.errors import InputError
     from verify.formats.network_file import read_network
     from verify.formats.recurrent_json import is_recurrent
@@ -36,6 +36,9 @@ def show(
         f"{facts.name}  {sizes(facts.widths)}  ({facts.format})",
         f"{facts.units} hidden units, {facts.parameters} nonzero weights and biases, "
         f"exactly {facts.exactness}",
+        f"dense: {facts.cost.stored} stored numbers, {facts.cost.dense_products} multiply-adds "
+        f"({facts.cost.products} without zeros); critical path: "
+        f"{counted(facts.cost.layers, 'layer', 'layers')}, {facts.cost.path} operations",
         f"sha256 of the file         {facts.sha256}",
         f"sha256 of the exact form   {facts.canonical_sha256}",
     ]
