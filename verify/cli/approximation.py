@@ -9,7 +9,8 @@ from theory.errors import ScopeError
 from theory.forms.global_linear import GlobalLinearForm, global_linear_form
 from theory.strip import Strip, strip
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, settle
+from verify.cli.question import Question
+from verify.cli.settlement import settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, decimal, sizes, vector
 from verify.errors import InputError

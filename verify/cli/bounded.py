@@ -7,7 +7,8 @@ from fractions import Fraction
 from theory.errors import ScopeError
 from theory.forms.bounded import BoundedForm, bounded_form
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, settle
+from verify.cli.question import Question
+from verify.cli.settlement import settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted, decimal, sizes
 from verify.errors import InputError

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from theory.forms.compress import LayerTrace, compressed_form
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, settle
+from verify.cli.question import Question
+from verify.cli.settlement import settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, counted
 from verify.errors import InputError

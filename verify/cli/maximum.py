@@ -14,7 +14,8 @@ from theory.forms.max_chambers import chamber_table
 from theory.forms.maximum import MaximumForm, maximum_form
 from verify.chambers import Answer, asked
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, settle
+from verify.cli.question import Question
+from verify.cli.settlement import settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal
 from verify.errors import InputError

@@ -33,7 +33,8 @@ def memory(
     those of a RAM, for all contents and whatever addressing by content says. OUT gets an ordinary
     claim with its certificate.
     """
-    from verify.cli.question import Question, settle
+    from verify.cli.question import Question
+    from verify.cli.settlement import settle
     from verify.errors import InputError
     from verify.prove.architectures.neural_memory import memory_claim
     from verify.result import Run, prepared_folder

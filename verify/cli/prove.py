@@ -84,7 +84,8 @@ def prove(
 
         return settle_recurrent(left, right, Order(domain, timeout, out, Terminal(json, quiet)))
     from verify.cli.greatest import Asked, read_ratio, refuse_others, tell_greatest
-    from verify.cli.question import Question, checked_engine, checked_seconds, settle
+    from verify.cli.question import Question, checked_engine, checked_seconds
+    from verify.cli.settlement import settle
     from verify.prove.workers import chosen_workers
     from verify.result import Run, prepared_folder
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from theory.residual import Crossing, cost, first_crossing, parallel_network, serial_network
 from verify.acyclic import acyclic
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, checked_seconds, checked_size, settle
+from verify.cli.question import Question, checked_seconds, checked_size
 from verify.cli.recurrence import Order
+from verify.cli.settlement import settle
 from verify.errors import InputError
 from verify.formats.domain_file import read_domain
 from verify.formats.residual_json import read_residual

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from verify.cli.question import Question
 from verify.cli.terminal import Terminal
 from verify.verdict import Unknown, Verdict
 
 if TYPE_CHECKING:
     from verify.certificate import Step
-    from verify.cli.question import Question
     from verify.prove.checkpoint import Checkpoint
 
 
@@ -19,7 +19,7 @@ class StoppedError(Exception):
     """The search was interrupted; the message says whether it can be resumed."""
 
 
-def decided(question: "Question", terminal: Terminal) -> Verdict:
+def decided(question: Question, terminal: Terminal) -> Verdict:
     """The verdict on a question, from the checkpoint in its folder where there is one.
 
     Raises:

@@ -8,7 +8,8 @@ from theory.domain import Box
 from theory.errors import NumberError
 from theory.rounding import NetworkCopy, float16_copy, int8_copy, pruned_copy
 from verify.claim import Claim, NamedNetwork
-from verify.cli.question import Question, settle
+from verify.cli.question import Question
+from verify.cli.settlement import settle
 from verify.cli.task import Task
 from verify.cli.terminal import Terminal, decimal
 from verify.errors import InputError

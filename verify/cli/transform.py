@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from verify.cli.options import (
     Timeout,
 )
 from verify.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from verify.cli.task import Task
 
 _DOMAINS = "all of R^n, boxes, polytopes with interior"
 _ROUTES = ("radon", "triangulation", "smaller")
@@ -232,14 +235,12 @@ def transform(
             },
         )
         return _rewritten(form, network, terminal)(domain, timeout, out, settings, steps)
-    from verify.acyclic import acyclic
-    from verify.claim import Claim, NamedNetwork
-    from verify.cli.question import Question, checked_engine, checked_seconds, checked_size, settle
+    from verify.cli.question import checked_engine, checked_seconds, checked_size
     from verify.errors import InputError
     from verify.formats.domain_file import read_domain, read_local
     from verify.formats.network_file import read_network
     from verify.prove.workers import chosen_workers
-    from verify.result import Run, prepared_folder
+    from verify.result import prepared_folder
 
     if form is None or network is None:
         raise InputError("transform", "expected FORM and NETWORK, or --list")
@@ -259,29 +260,38 @@ def transform(
     if local is not None:
         where = checked_size(read_local(local, where))
     folder = None if out is None else prepared_folder(out)
-    read = time.monotonic()
     options = {"--domain": domain, "--local": local, "--route": route}
     said = [word for name, value in options.items() if value for word in (name, value)]
-    command: tuple[str, ...] = ("relucert", "transform", form, network, *said)
     if chosen.parameters:
-        command += tuple(word for text in settings or () for word in ("--set", text))
-        spent = read - started
-        limits = (engine, timeout, second_opinion, workers)
-        task = Task(source, where, folder, command, values, spent, *limits)
+        said += [word for text in settings or () for word in ("--set", text)]
+    command = ("relucert", "transform", form, network, *said)
+    limits = (engine, timeout, second_opinion, workers)
+    task = Task(source, where, folder, command, values, time.monotonic() - started, *limits)
+    if chosen.parameters:
         settled: int = getattr(import_module(chosen.module), chosen.function)(task, terminal)
         return settled
-    with terminal.progress(f"building the {form} form"), acyclic():
-        new, facts = chosen.built(source.network, where, route)
-        theorem = str(facts.pop("theorem", chosen.theorem))  # that of the case that was built
-        sides = [
-            NamedNetwork.of(source.name, source.network),
-            NamedNetwork.of(f"{_taken(form, theorem)} form of {source.name}", new),
-        ]
-        claim = Claim(sides[0], sides[1], where)
-    seconds = {"read": read - started, "build": time.monotonic() - read}
-    run = Run(command, form, theorem, facts, seconds)
-    question = Question(claim, engine, timeout, second_opinion, folder, workers)
-    return settle(question, run, terminal)
+    return _settled(task, chosen, route, terminal)
+
+
+def _settled(task: "Task", form: NamedForm, route: str | None, terminal: Terminal) -> int:
+    """Build a form without parameters and settle the claim that it is equal to its source."""
+    from verify.acyclic import acyclic
+    from verify.claim import Claim, NamedNetwork
+    from verify.cli.question import Question
+    from verify.cli.settlement import settle
+    from verify.result import Run
+
+    source, started = task.source, time.monotonic()
+    with terminal.progress(f"building the {form.name} form"), acyclic():
+        new, facts = form.built(source.network, task.domain, route)
+        theorem = str(facts.pop("theorem", form.theorem))  # that of the case that was built
+        name = f"{_taken(form.name, theorem)} form of {source.name}"
+        left, right = NamedNetwork.of(source.name, source.network), NamedNetwork.of(name, new)
+        claim = Claim(left, right, task.domain)
+    seconds = {"read": task.read_seconds, "build": time.monotonic() - started}
+    run = Run(task.command, form.name, theorem, facts, seconds)
+    limits = (task.engine, task.timeout, task.opinion)
+    return settle(Question(claim, *limits, task.folder, task.workers), run, terminal)
 
 
 def _rewritten(form: str, network: str, terminal: Terminal) -> Callable[..., int]:
