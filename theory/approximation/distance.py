@@ -127,7 +127,9 @@ def _enclosed(own: PiecewisePolynomial, other: StandIn, width: Fraction) -> Dist
 
 
 def _root_above(number: Fraction) -> Fraction:
-    """A rational number a little above the square root."""
+    """A rational number a little above the square root; the root of 0 is 0."""
+    if not number:
+        return number
     bits = max(64, 64 + number.denominator.bit_length() - number.numerator.bit_length())
     return Fraction(isqrt(ceil(number * 4**bits)) + 1, 2**bits)
 
