@@ -1,25 +1,20 @@
 """relucert report OUT: the page that a person reads."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from verify.cli.options import AsJson, Folder, Quiet
 from verify.cli.terminal import Terminal
-from verify.errors import InputError
+
+if TYPE_CHECKING:
+    from verify.report.report import ReportFiles
 
 
 def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     """Write OUT/report.tex and, where pdflatex is, OUT/report.pdf."""
-    from verify.extended_claim import is_extended_claim
-    from verify.report.report import write_extended_report, write_report
-    from verify.result import CLAIM, RECURRENT
-
-    if any((Path(out) / name).is_file() for name in RECURRENT):
-        raise InputError(out, "has evidence of a kind without a report; relucert check tells of it")
-    claim = Path(out) / CLAIM
-    is_extended = claim.is_file() and is_extended_claim(claim.read_bytes())
     terminal = Terminal(json, quiet)
     with terminal.progress("typesetting"):
-        files = (write_extended_report if is_extended else write_report)(Path(out))
+        files = _files(Path(out))
     pdf = None if files.pdf is None else str(files.pdf)
     terminal.tell(
         {"tex": str(files.tex), "pdf": pdf, "message": files.message, "status": files.status.value},
@@ -30,3 +25,18 @@ def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
         ],
     )
     return 0
+
+
+def _files(folder: Path) -> "ReportFiles":
+    """Write the report that fits the evidence in a folder."""
+    from verify.extended_claim import is_extended_claim
+    from verify.report.pages.kind import page_evidence
+    from verify.report.report import write_extended_report, write_page_report, write_report
+    from verify.result import CLAIM
+
+    name = page_evidence(folder)
+    if name is not None:
+        return write_page_report(folder, name)
+    claim = folder / CLAIM
+    is_extended = claim.is_file() and is_extended_claim(claim.read_bytes())
+    return (write_extended_report if is_extended else write_report)(folder)

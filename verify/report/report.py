@@ -10,6 +10,7 @@ from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
 from verify.report.judgement import Status, judge
+from verify.report.pages.kind import page_report
 from verify.report.pdf import typeset
 from verify.result import FLOAT_BOUND
 
@@ -71,6 +72,18 @@ def write_extended_report(
         InputError: as for `write_report`, also where the claim is an ordinary one.
     """
     return _written(folder, *extended_report(folder, checker), pdflatex)
+
+
+def write_page_report(
+    folder: Path, name: str, *, checker: Path | None = None, pdflatex: str = "pdflatex"
+) -> ReportFiles:
+    """Write the report on evidence of another kind: its file is invariant.json, for example.
+
+    Raises:
+        InputError: the file cannot be read, there is no checker, or the folder cannot be written.
+            Evidence that is malformed gets a report that says so.
+    """
+    return _written(folder, *page_report(folder, name, checker), pdflatex)
 
 
 def _written(folder: Path, source: str, status: Status, pdflatex: str) -> ReportFiles:

@@ -1,17 +1,20 @@
 """The theorems that a report may quote: ID, name, statement and source, in TeX.
 
 The full statements and proofs are the notes of the same ID; a report quotes them for the
-reader and its verdict depends on none but T11 to T13 or T35, which say what a checker proves.
+reader and its verdict depends on none but those that say what a checker proves: T11 to T13, T35,
+T43, T44, T46, T48, T50 and T52.
 """
 
 from verify.report.case_tree import CaseTree
 from verify.report.quoted import QuotedTheorem
+from verify.report.quoted_approximation import APPROXIMATION
 from verify.report.quoted_calculus import CALCULUS, KINKS
 from verify.report.quoted_forms import FORMS
 from verify.report.quoted_functions import FUNCTIONS
+from verify.report.quoted_recurrence import RECURRENCE
 from verify.report.quoted_rewriting import REWRITING
 
-_ALL = (*REWRITING, *CALCULUS, KINKS, *FORMS, *FUNCTIONS)
+_ALL = (*REWRITING, *CALCULUS, KINKS, *FORMS, *FUNCTIONS, *RECURRENCE, *APPROXIMATION)
 QUOTED = {theorem.identifier: theorem for theorem in _ALL}
 _USED_BY = {
     "T05": ("T04", "T06", "T16"),

@@ -217,7 +217,7 @@ def _power(exponent: int) -> str:
 def tex_matrix(rows: Sequence[Sequence[Fraction]]) -> str:
     """A matrix in math mode."""
     lines = [" & ".join(tex_number(entry) for entry in row) for row in rows]
-    return r"egin{pmatrix}" + r" \ ".join(lines) + r"\end{pmatrix}"
+    return r"\begin{pmatrix}" + r" \\ ".join(lines) + r"\end{pmatrix}"
 
 
 def tex_interval(low: Fraction, high: Fraction) -> str:

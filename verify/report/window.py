@@ -54,15 +54,18 @@ def _rounded(value: Fraction, span: Fraction, direction: int) -> Fraction:
 
 
 class Frame:
-    """The map from a window to centimetres; a square stays one, a thin window is stretched."""
+    """The map from a window to centimetres; a square stays one, a thin window is stretched.
 
-    def __init__(self, window: Box) -> None:
+    With a size it is stretched to that, as for a graph, whose axes have units of their own.
+    """
+
+    def __init__(self, window: Box, size: tuple[Fraction, Fraction] | None = None) -> None:
         self.window = window
         across, up = (high - low for low, high in zip(window.lower, window.upper, strict=True))
         longest = max(across, up)
         self.area = across * up
-        self.width = WIDTH * max(across / longest, _THINNEST)
-        self.height = WIDTH * max(up / longest, _THINNEST)
+        natural = tuple(WIDTH * max(side / longest, _THINNEST) for side in (across, up))
+        self.width, self.height = natural if size is None else size
         self.scales = (self.width / across, self.height / up)
 
     def place(self, point: Vector) -> str:
