@@ -41,6 +41,17 @@ RECURRENCE = (
         r"1995; the blocks of units and the certificate were made for this project",
     ),
     QuotedTheorem(
+        "T56",
+        "invariants with inequalities",
+        r"In T44 the set $I$ may be an affine space of joint states, cut with the signs that the "
+        r"units give, with bounds that are an invariant by themselves, and with halfspaces; signs "
+        r"need no claim, and of the halfspaces it is enough that the joint state lies in them "
+        r"after the first step, and after a step from any joint state in $I$.",
+        r"C.~Flanagan, K.~R.~M.~Leino, \emph{Houdini}, 2001; A.~Min\'e, \emph{The octagon abstract "
+        r"domain}, 2006; the joint search for spaces and halfspaces, and the certificate, were made "
+        r"for this project",
+    ),
+    QuotedTheorem(
         "T48",
         "gauges of attention",
         r"With $S=(Q;b_Q)(K;b_K)^{\mathsf T}$ and $P=(V;b_V)\,O$ for each head, token $i$ gives "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from theory.network import Row
 from verify import invariant_checker
@@ -12,13 +13,15 @@ from verify.recurrent_claims import reader_of
 from verify.report.domain_view import DomainView, domain_view
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.pages.recurrent_view import RECURRENCE, equations, recurrent_facts
-from verify.report.typesetting import tex_interval, tex_sum
+from verify.report.typesetting import tex_interval, tex_number, tex_sum
 
 MOST_RELATIONS = 24
 _MOST_TERMS = 12  # of a relation that is printed
 _MEANINGS: Mapping[str, str] = {
     "base": "after the first step, on any input, the relations hold",
     "step": "from any joint state of $I$, on any input, a step leads to where they hold again",
+    "inequalities at first": "after the first step, on any input, the inequalities hold",
+    "inequalities later": "from any joint state of $I$, on any input, they hold again",
     "output": "the two outputs are equal at every joint state of $I$",
     "bounds at first": "after the first step, on any input, the bounds hold",
     "bounds later": "from any joint state within the bounds, on any input, they hold again",
@@ -62,7 +65,7 @@ def invariant_page(file: EvidenceFile) -> Page:
         else r"for every $T\ge 1$ and all $x_1,\dots,x_T\in X$ " + at_every_time + r" $1,\dots,T$",
         body="invariant.tex.jinja",
         values={"equations": [one for one in shown if one is not None], **_invariant(pair, file)},
-        theorems=("T44",),
+        theorems=("T44", "T56") if pair.inequalities else ("T44",),
         limits=(
             REAL,
             r"Outputs are those at the times $1,2,3,\dots$; states of the two are in general not "
@@ -85,6 +88,7 @@ def _invariant(pair: Pair, file: EvidenceFile) -> dict[str, object]:
     """What the section on the invariant is given."""
     read = _symbols(pair)
     relations, bounds = list(_relations(pair, read)), list(_bounds(pair, read))
+    inequalities = list(_inequalities(pair, read))
     names = [one.name for one in invariant_checker.obligations(pair)]
     claims = zip(names, file.proof_steps, strict=False)
     kinds = {pair.left.activation, pair.right.activation}
@@ -95,9 +99,11 @@ def _invariant(pair: Pair, file: EvidenceFile) -> dict[str, object]:
         "free": len(pair.free),
         "bounds": bounds[:MOST_RELATIONS],
         "bounds_omitted": len(bounds[MOST_RELATIONS:]),
+        "inequalities": inequalities[:MOST_RELATIONS],
+        "inequalities_omitted": len(inequalities[MOST_RELATIONS:]),
         "has_relu": "relu" in kinds,
         "has_clip": "saturated" in kinds,
-        "claims": [DerivedClaim(name, _MEANINGS[name], steps) for name, steps in claims],
+        "claims": [DerivedClaim(name, _MEANINGS.get(name, ""), steps) for name, steps in claims],
     }
 
 
@@ -116,10 +122,20 @@ def _relations(pair: Pair, read: Callable[[int], str]) -> Iterator[str]:
     rows = zip(pair.others, pair.dependent.rows, pair.dependent.bias, strict=True)
     for place, weights, bias in rows:
         row: Row = tuple((pair.free[column], weight) for column, weight in sorted(weights.items()))
-        if len(row) > _MOST_TERMS:
-            yield rf"{read(place)}=\text{{an affine form of {len(row)} terms}}"
-        else:
-            yield f"{read(place)}={tex_sum(bias, row, name=read)[0]}"
+        yield f"{read(place)}={_form(bias, row, read)}"
+
+
+def _inequalities(pair: Pair, read: Callable[[int], str]) -> Iterator[str]:
+    for weights, end in pair.inequalities:
+        row: Row = tuple(sorted(weights.items()))
+        yield rf"{_form(Fraction(0), row, read)}\le {tex_number(end)}"
+
+
+def _form(constant: Fraction, row: Row, read: Callable[[int], str]) -> str:
+    """An affine form in math mode, if it is not too long."""
+    if len(row) > _MOST_TERMS:
+        return rf"\text{{an affine form of {len(row)} terms}}"
+    return tex_sum(constant, row, name=read)[0]
 
 
 def _bounds(pair: Pair, read: Callable[[int], str]) -> Iterator[str]:
