@@ -16,6 +16,7 @@ from theory.approximation.expression import target_of
 from theory.approximation.interpolant import best_quadratic, equidistant, interpolant
 from theory.approximation.piecewise import PiecewisePolynomial, pieces_of
 from theory.approximation.polynomial import polynomial, value
+from theory.approximation.square import quadratic
 from theory.approximation.stand_in import stand_in
 from theory.approximation.sturm import has_zero
 from theory.approximation.supremum import Bernstein, supremum
@@ -222,6 +223,10 @@ def test_T68_the_worked_examples() -> None:
     chord = distance(Network((Affine.dense([[1]], [0]),)), cubic, F(0), F(1))  # 2 / sqrt(27)
     assert chord.low**2 <= F(4, 27) <= chord.high**2
     assert chord.largest_square == F(8, 105)
+    for depth in (1, 3, 6):
+        deep = distance(quadratic((F(0), F(0), F(1)), F(0), F(1), depth), square, F(0), F(1))
+        assert (deep.pieces, deep.high) == (2**depth, F(1, 4 ** (depth + 1)))
+        assert deep.largest_square == F(1, 30 * 16**depth)
 
 
 def test_T68_degenerate_networks() -> None:
@@ -234,7 +239,8 @@ def test_T68_degenerate_networks() -> None:
     at_end = distance(dead, square, F(0), F(1))
     assert (at_end.pieces, at_end.high) == (1, F(1, 4))
     point = distance(dead, target_of("x**3 - x/2"), F(-1), F(-1))
-    assert (point.point, point.low, point.high, point.largest_square) == (F(-1), F(3, 2), F(3, 2), F(0))
+    assert (point.point, point.low, point.high) == (F(-1), F(3, 2), F(3, 2))
+    assert not point.largest_square
     same = distance(dead, dead, F(-1), F(1))
     assert not any((same.low, same.high, same.largest_square))
     line = distance(ZERO_NETWORK, target_of("0"), F(-1), F(1))
