@@ -24,15 +24,18 @@ WITNESS = "witness.json"  # a point with a large difference, beside a certificat
 TABLE, FLOAT_BOUND = "table.json", "float-bound.json"
 APPROXIMATION = "approximation.json"  # a network within epsilon of a function
 WEIGHTS = "weights.json"  # beside it: which parameters it shares with another network
+PICTURE = "picture.svg"  # beside it: a drawing, where the function has two variables
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
 SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
-ATTENTION = "attention.json"
+ATTENTION, TRANSFORMER, TOKENS = "attention.json", "transformer.json", "tokens.json"
 RECURRENT = (
     INVARIANT,
     SIMULATION,
     UNROLLING,
     AGNOSTIC,
     ATTENTION,
+    TRANSFORMER,
+    TOKENS,
     SEQUENCE,
     TAPE,
 )  # of verify.recurrent_evidence
@@ -42,6 +45,7 @@ _STALE = (
     FLOAT_BOUND,
     APPROXIMATION,
     WEIGHTS,
+    PICTURE,
     CERTIFICATE,
     COUNTEREXAMPLE,
     WITNESS,

@@ -1,5 +1,6 @@
-"""relucert attention LEFT RIGHT: are two attention layers the same function?"""
+"""relucert attention LEFT RIGHT: are two attention layers or transformer blocks the same?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +8,14 @@ import typer
 from verify.cli.options import AsJson, Out, Quiet
 from verify.cli.terminal import Terminal, vector
 
-Left = Annotated[str, typer.Argument(metavar="LEFT", help="A .json file relucert-attention-layer.")]
+Left = Annotated[
+    str,
+    typer.Argument(
+        metavar="LEFT",
+        help="A .json file relucert-attention-layer, or a transformer block: .onnx or "
+        "relucert-token-program.",
+    ),
+]
 Right = Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.")]
 
 
@@ -17,7 +25,9 @@ def attention(
     """Prove that two attention layers are equal for every number of tokens, or tell them apart.
 
     Softmax stays uninterpreted: layers are proved equal if their scores and values agree as
-    matrices, whatever bases, biases and order of heads they are written in.
+    matrices, whatever bases, biases and order of heads they are written in. So are transformer
+    blocks from ONNX, with norms, residual sums and feed-forward units; those that differ are
+    told apart by enclosures of both outputs.
     """
     from verify.formats.attention_json import read_attention
     from verify.prove.architectures.attention import (
@@ -29,6 +39,8 @@ def attention(
     from verify.result import prepared_folder
 
     terminal = Terminal(json, quiet)
+    if _is_program(left) or _is_program(right):
+        return _blocks(left, right, out, terminal)
     sides = read_attention(left), read_attention(right)
     folder = None if out is None else prepared_folder(out)
     found = compared_attention(*sides)
@@ -51,3 +63,50 @@ def attention(
         return 1
     terminal.tell({"verdict": "unknown", "reason": found.reason}, [f"unknown: {found.reason}"])
     return 2
+
+
+def _is_program(path: str) -> bool:
+    """Whether the file is an ONNX graph or a program on tokens, by its name and beginning."""
+    from verify.formats.network_file import read_bytes
+    from verify.formats.token_json import FORMAT
+
+    return Path(path).suffix.lower() == ".onnx" or FORMAT.encode() in read_bytes(Path(path))[:200]
+
+
+def _blocks(left: str, right: str, out: str | None, terminal: Terminal) -> int:
+    """Compare two programs on tokens."""
+    from verify.errors import InputError
+    from verify.formats.token_json import read_program
+    from verify.prove.architectures.transformer import (
+        OpenPrograms,
+        SamePrograms,
+        compared_programs,
+    )
+    from verify.recurrent_evidence import write_recurrent_evidence
+    from verify.result import prepared_folder
+
+    (one, first), (other, second) = read_program(left), read_program(right)
+    if None not in (first, second) and first != second:
+        raise InputError(right, f"is for {second} tokens, and the left for {first}")
+    folder = None if out is None else prepared_folder(out)
+    found = compared_programs(one, other, first or second)
+    if isinstance(found, OpenPrograms):
+        terminal.tell({"verdict": "unknown", "reason": found.reason}, [f"unknown: {found.reason}"])
+        return 2
+    if isinstance(found, SamePrograms):
+        status, lines = 0, [f"equivalent: {found.about}"]
+        if first or second:
+            lines.append(f"  so for the {first or second} tokens that the file fixes")
+        facts: dict[str, object] = {"verdict": "equivalent", "about": found.about}
+    else:
+        where = found.about.removeprefix("different ")
+        status, lines = 1, [f"different: {where}", f"  {found.part}", "  at the tokens"]
+        lines += [f"  x_{i} = {vector(token)}" for i, token in enumerate(found.tokens)]
+        tokens = [[str(entry) for entry in token] for token in found.tokens]
+        facts = {"verdict": "different", "about": found.about, "part": found.part}
+        facts["tokens"] = tokens
+    if folder is not None:
+        written = write_recurrent_evidence(folder, found.files)
+        lines.append(f"written: {out}/{{{','.join(written)}}} (relucert check {out})")
+    terminal.tell(facts, lines)
+    return status

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from math import prod
 
 import onnx
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from theory.network import Network
 from theory.wiring import Wiring
@@ -27,6 +26,7 @@ from verify.formats import (
     onnx_transposed,
 )
 from verify.formats.onnx_elementwise import ROUNDED_ROOTS
+from verify.formats.onnx_graph import check_rules, loaded_model, needed_nodes, operator_set
 from verify.formats.onnx_node import Node, attributes_of, place_of
 from verify.formats.onnx_refusal import CUT_SOFTMAX, LAST_SOFTMAX, REASONS
 from verify.formats.onnx_value import FLOATS, Flow, Shape, Value, kind_name, refuse_large
@@ -107,10 +107,10 @@ def parse_onnx(
     Raises:
         InputError: the bytes are no ONNX model, or not one that is read exactly.
     """
-    model = _model(content, where)
+    model = loaded_model(content, where)
     graph = model.graph
     output = _output(graph, views, where)
-    needed = _needed(graph, output, where)
+    needed = needed_nodes(graph, output, where)
     for number, node in needed:
         if node.domain not in {"", "ai.onnx"} or node.op_type not in OPERATORS:
             raise UnsupportedError(place_of(node, number, where), _reason(node))
@@ -118,10 +118,10 @@ def parse_onnx(
         tensor.name: onnx_arrangement.stored_constant(tensor, f"{where}, {tensor.name!r}")
         for tensor in graph.initializer
     }
-    _check(model, where)
+    check_rules(model, where)
     entry, flow, notes = _input(graph, values, where)
     values[entry] = flow
-    opset = _opset(model, where)
+    opset = operator_set(model, where)
     for number, node in needed:
         _compute(node, number, _Context(opset, views, where), values)
     found = values.get(output)
@@ -157,54 +157,6 @@ def _output(graph: onnx.GraphProto, views: frozenset[str], where: str) -> str:
     if last is None or last.op_type not in LAST_SOFTMAX or not last.input:
         raise UnsupportedError(where, f"#{CUT_SOFTMAX}: the last node is no softmax")
     return str(last.input[0])
-
-
-def _model(content: bytes, where: str) -> onnx.ModelProto:
-    try:
-        model = onnx.load_model_from_string(content)
-    except DecodeError:
-        raise FormatError(where, "not an ONNX file, or a truncated one") from None
-    if not model.graph.node or not model.graph.output:
-        raise FormatError(where, "holds no graph; not an ONNX file, or a truncated one")
-    if len(model.graph.output) != 1:
-        names = [value.name for value in model.graph.output]
-        raise UnsupportedError(where, f"expected one output, got {names}")
-    if model.functions or model.graph.sparse_initializer:
-        raise UnsupportedError(where, "local functions and sparse initializers are not read")
-    return model
-
-
-def _check(model: onnx.ModelProto, where: str) -> None:
-    """The rules of the format, by the checker of the `onnx` package."""
-    try:
-        onnx.checker.check_model(model)
-    except (onnx.checker.ValidationError, ValueError, TypeError) as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
-        raise FormatError(where, f"not a valid ONNX model, {' '.join(lines[:2])}") from None
-
-
-def _opset(model: onnx.ModelProto, where: str) -> int:
-    versions = [entry.version for entry in model.opset_import if entry.domain in {"", "ai.onnx"}]
-    if len(versions) != 1:
-        raise FormatError(where, f"expected one version of the operator set, got {versions}")
-    newest = onnx.defs.onnx_opset_version()
-    if versions[0] > newest:
-        message = f"operator set {versions[0]} is newer than {newest}, the newest that is known"
-        raise UnsupportedError(where, message)
-    return int(versions[0])
-
-
-def _needed(graph: onnx.GraphProto, output: str, where: str) -> list[tuple[int, onnx.NodeProto]]:
-    """The nodes that the output depends on, with their numbers, in the order of the file."""
-    wanted = {output}
-    found = []
-    for number, node in reversed(list(enumerate(graph.node))):
-        if wanted.intersection(node.output):
-            found.append((number, node))
-            wanted.update(node.input)
-    if not found:
-        raise FormatError(where, f"nothing computes the output {output!r}")
-    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

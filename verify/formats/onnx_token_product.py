@@ -1,0 +1,114 @@
+"""ONNX operators of attention and of linear maps: matrix products, softmax, relu."""
+
+from typing import Any
+
+import numpy as np
+
+from verify.formats.onnx_token_arithmetic import constants_combined, spread
+from verify.formats.onnx_token_value import (
+    ENTRIES,
+    OTHER,
+    OWN,
+    Call,
+    Form,
+    Operand,
+    Scores,
+    Tokens,
+    Weights,
+    entries_of,
+)
+from verify.formats.onnx_value import Constant, exact_array
+
+
+def product(call: Call) -> Operand:
+    """The matrix product: a linear map of each token, scores, or weighted sums."""
+    one, other = call.operand(0), call.operand(1)
+    if isinstance(one, Constant) and isinstance(other, Constant):
+        return constants_combined(call, np.matmul)
+    if isinstance(one, Tokens) and isinstance(other, Tokens):
+        return _paired(call, one, other)
+    value = one if isinstance(one, Tokens) else other
+    at = 0 if value is one else 1
+    mapped, matrix = call.tokens(at), call.numbers(1 - at)
+    if mapped.roles[-1 - at : len(mapped.roles) - at] != ("",) or matrix.ndim < 2:
+        raise call.refusal("mixes tokens otherwise than by attention, or is no matrix product")
+    if any(size != 1 for size in matrix.shape[:-2]):
+        raise call.refusal("a stack of constant matrices is not read")
+    matrix = matrix.reshape(matrix.shape[-2:])
+    sides = (mapped.entries, matrix) if at == 0 else (matrix, mapped.entries)
+    if sides[0].shape[-1] != sides[1].shape[-2]:
+        raise call.node.malformed(f"shapes {sides[0].shape} and {sides[1].shape} do not fit")
+    return Tokens(mapped.roles, np.matmul(*sides))
+
+
+def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
+    """Scores of queries and keys, or sums of values with weights."""
+    ends = one.roles[-2:], other.roles[-2:]
+    kinds = one.kind, other.kind
+    is_score = kinds == (Form, Form) and ends == ((OWN, ""), ("", OWN))
+    is_sum = kinds == (Weights, Form) and ends == ((OWN, OTHER), (OWN, ""))
+    if not (is_score or is_sum) or any(one.roles[:-2] + other.roles[:-2]):
+        raise call.refusal(
+            f"multiplies {ENTRIES[one.kind]} and {ENTRIES[other.kind]} in another way than "
+            "attention by softmax or relu does"
+        )
+    fits = not is_score or one.entries.shape[-1] == other.entries.shape[-2]
+    try:
+        stack = np.broadcast_shapes(one.entries.shape[:-2], other.entries.shape[:-2])
+    except ValueError:
+        fits = False
+    if not fits:
+        shapes = [value.entries.shape for value in (one, other)]
+        raise call.node.malformed(f"shapes {shapes[0]} and {shapes[1]} do not fit")
+    left = np.broadcast_to(one.entries, (*stack, *one.entries.shape[-2:]))
+    right = np.broadcast_to(other.entries, (*stack, *other.entries.shape[-2:]))
+    found: list[Any] = []
+    for place in np.ndindex(*stack):
+        first, second = left[place].ravel().tolist(), right[place].ravel().tolist()
+        if is_score:
+            found.append(Scores(tuple(first), tuple(second)))
+        else:
+            found += call.draft.attention(first[0], second)
+    size = 1 if is_score else other.entries.shape[-1]
+    roles = (*one.roles[:-2], OWN, OTHER if is_score else "")
+    return Tokens(
+        ("",) * (len(stack) - len(one.roles) + 2) + roles, entries_of(found, (*stack, 1, size))
+    )
+
+
+def general_product(call: Call) -> Operand:
+    """Gemm: alpha A B + beta C, with B and C constant."""
+    value, matrix = call.tokens(0), call.numbers(1)
+    if call.node.integer("transA", 0) or value.roles[-1:] != ("",):
+        raise call.refusal("mixes tokens otherwise than by attention")
+    if call.node.integer("transB", 0):
+        matrix = matrix.transpose()
+    if matrix.ndim != 2 or matrix.shape[0] != value.entries.shape[-1]:
+        raise call.node.malformed("shapes do not fit")
+    factor = call.node.number("alpha", 1.0)
+    found = Tokens(value.roles, np.matmul(value.entries, exact_array(matrix * factor)))
+    if call.optional(2) is None:
+        return found
+    shift = exact_array(call.numbers(2) * call.node.number("beta", 1.0))
+    roles, shift = spread(call, found, shift)
+    return Tokens(roles, found.entries + shift)
+
+
+def softmax(call: Call) -> Operand:
+    """The softmax of scores over the tokens that are looked at."""
+    value = call.tokens(0, Scores, Form)
+    axis = call.node.integer("axis", -1 if call.node.opset >= 13 else 1)
+    rank = len(value.roles)
+    if call.node.opset < 13 and axis % rank != rank - 1:
+        raise call.refusal("softmax over several axes is not read")
+    if value.kind is not Scores or value.roles[axis] != OTHER:
+        raise call.refusal("a softmax that is not over the keys of attention is not read")
+    return call.mapped(value, lambda all_: [Weights("softmax", scores) for scores in all_])
+
+
+def rectification(call: Call) -> Operand:
+    """Relu of values, or of scores, which makes weights of them."""
+    value = call.tokens(0, Form, Scores)
+    if value.kind is Scores:
+        return call.mapped(value, lambda all_: [Weights("relu", scores) for scores in all_])
+    return call.mapped(value, lambda forms: call.draft.function("relu", forms))

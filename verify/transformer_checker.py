@@ -1,0 +1,245 @@
+"""Checks transformer.json: two programs on tokens are the same function (T55).
+
+    python3 -I -S verify/transformer_checker.py FOLDER/transformer.json
+
+Every value of either program is written as a linear combination of atoms, which both share: 1,
+the numbers of a token, f(v) for a combination v, products of these, and for a head with scores
+S its weighted means of atoms (softmax) or weighted sums (relu). S is the matrix of
+coefficients of atom a at token i times atom b at token j: bases of queries and keys are not in
+it, and under softmax what token j does not enter is left out. Two values with the same
+combination are the same function. softmax, erf, gelu, roots, ... are not interpreted; of relu
+are used relu(c v) = c relu(v), c > 0, and relu(-v) = relu(v) - v. Standard library alone.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+if not __package__:  # run as a file: verify.checker is beside it
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from verify.checker import document, expect, fields, require, typed
+from verify.recurrent_claims import Map, Reader, beside, rationals, read_map, run
+
+Form = dict[int, Fraction]  # {number of an atom: coefficient}, none of them 0
+Scores = dict[tuple[int, int], Fraction]
+FUNCTIONS = ("erf", "gelu", "gelu_tanh", "inverse_root", "relu", "sigmoid", "tanh")
+KEYS = {
+    "attention": "key kind query scale value weights",
+    "function": "argument kind name",
+    "product": "kind left right",
+}
+ONE = 0  # the number of the atom 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: its kind, its name (of weights or of a function), the factor on scores, maps."""
+
+    kind: str
+    name: str
+    scale: Fraction
+    maps: tuple[Map, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program: d, steps that append values at each token, and the output from all values."""
+
+    inputs: int
+    steps: tuple[Step, ...]
+    output: Map
+
+
+def read_step(value: object, values: int, what: str) -> Step:
+    """A step that reads so many values."""
+    kind = typed(dict(typed(value, tuple, what)).get("kind"), str, what)
+    expect(kind in KEYS, f"{what}: expected a kind of {', '.join(KEYS)}")
+    found = dict(zip(KEYS[kind].split(), fields(value, KEYS[kind], what), strict=True))
+    names = {"attention": ("query", "key", "value"), "function": ("argument",)}
+    maps = tuple(read_map(found[n], values, what) for n in names.get(kind, ("left", "right")))
+    expect(maps[-1].bias, f"{what}: appends no values")
+    expect(kind == "function" or len(maps[0].bias) == len(maps[1].bias), f"{what}: sizes differ")
+    if kind == "attention":
+        expect(found["weights"] in ("softmax", "relu"), f"{what}: unknown weights")
+        (scale,) = rationals([found["scale"]], what)
+        return Step(kind, found["weights"], scale, maps)
+    name = found.get("name", "")
+    expect(kind == "product" or name in FUNCTIONS, f"{what}: unknown function")
+    return Step(kind, name, Fraction(1), maps)
+
+
+def read_program(data: bytes, what: str) -> Program:
+    """A program from the bytes of its file."""
+    inputs, output, listed = document(data, "token-program", "inputs output steps")
+    expect(typed(inputs, int, what) > 0, f"{what}: expected inputs")
+    values, steps = inputs, []
+    for number, entry in enumerate(typed(listed, list, what)):
+        steps.append(read_step(entry, values, f"{what}, step {number}"))
+        values += len(steps[-1].maps[-1].bias)
+    last = read_map(output, values, what)
+    expect(last.bias, f"{what}: expected outputs")
+    return Program(inputs, tuple(steps), last)
+
+
+def combined(parts: Iterable[tuple[Fraction, Form]]) -> Form:
+    """The sum of factor * form."""
+    found: Form = {}
+    for factor, form in parts:
+        for atom, weight in form.items():
+            found[atom] = found.get(atom, Fraction(0)) + factor * weight
+    return {atom: weight for atom, weight in found.items() if weight}
+
+
+def images(map_: Map, values: list[Form]) -> list[Form]:
+    """The outputs of a map of these values."""
+    return [
+        combined([*((w, values[c]) for c, w in row.items()), (bias, {ONE: Fraction(1)})])
+        for row, bias in zip(map_.rows, map_.bias, strict=True)
+    ]
+
+
+@dataclass(slots=True)
+class Atoms:
+    """The atoms of both programs, by what they are; `factors` are numbers whose product one is.
+
+    A key names a function and its argument, the scores of a head, or a head and an atom under
+    its mean or sum, so equal keys are equal functions of the tokens.
+    """
+
+    numbers: dict[object, int] = field(default_factory=lambda: {"1": ONE})
+    factors: list[tuple[int, ...]] = field(default_factory=lambda: [()])
+
+    def number(self, key: object) -> int:
+        """The number of the atom with this key; a new one is a factor of its own."""
+        found = self.numbers.setdefault(key, len(self.factors))
+        if found == len(self.factors):
+            self.factors.append((found,))
+        return found
+
+    def times(self, one: int, other: int) -> int:
+        """The number of a product of two atoms, in whatever order it is multiplied."""
+        factors = tuple(sorted(self.factors[one] + self.factors[other]))
+        if len(factors) <= 1:
+            return max(one, other)  # one of them is 1, whose number is 0
+        found = self.numbers.setdefault(("product", factors), len(self.factors))
+        if found == len(self.factors):
+            self.factors.append(factors)
+        return found
+
+    def product(self, left: Form, right: Form) -> Form:
+        """The product of two combinations."""
+        found: Form = {}
+        for one, weight in left.items():
+            for other, factor in right.items():
+                atom = self.times(one, other)
+                found[atom] = found.get(atom, Fraction(0)) + weight * factor
+        return {atom: weight for atom, weight in found.items() if weight}
+
+    def function(self, name: str, form: Form) -> Form:
+        """f(v); relu of v = c h, where the first coefficient of h that is not constant is 1."""
+        if name != "relu":
+            return {self.number((name, frozenset(form.items()))): Fraction(1)}
+        lead = min((atom for atom in form if atom != ONE), default=ONE)
+        if lead == ONE:
+            value = max(form.get(ONE, Fraction(0)), Fraction(0))
+            return {ONE: value} if value else {}
+        factor = form[lead]
+        unit = {atom: weight / factor for atom, weight in form.items()}
+        bent = {self.number((name, frozenset(unit.items()))): abs(factor)}
+        return bent if factor > 0 else combined([(Fraction(1), bent), (Fraction(1), form)])
+
+    def attention(self, step: Step, values: list[Form]) -> list[Form]:
+        """The outputs of a head."""
+        queries, keys, given = (images(map_, values) for map_ in step.maps)
+        scores: Scores = {}
+        for query, key in zip(queries, keys, strict=True):
+            for one, weight in query.items():
+                for other, factor in key.items():
+                    if other != ONE or step.name == "relu":
+                        entry = scores.get((one, other), Fraction(0))
+                        scores[one, other] = entry + step.scale * weight * factor
+        scores = {places: weight for places, weight in scores.items() if weight}
+        factor = Fraction(1)
+        if step.name == "relu":
+            if not scores:
+                return [{} for _ in given]
+            factor = abs(scores[min(scores)])
+            scores = {places: weight / factor for places, weight in scores.items()}
+        head = self.number((f"{step.name} head", frozenset(scores.items())))
+        return [
+            combined([(factor, {self.under(step.name, head, a): w}) for a, w in form.items()])
+            for form in given
+        ]
+
+    def under(self, weights: str, head: int, atom: int) -> int:
+        """The mean or sum of an atom under the weights of a head; softmax weights sum to 1."""
+        is_one = weights == "softmax" and atom == ONE
+        return ONE if is_one else self.number(("under", head, atom))
+
+    def outputs(self, program: Program) -> list[Form]:
+        """The outputs of a program at a token."""
+        one = Fraction(1)
+        values: list[Form] = [{self.number(("token", k)): one} for k in range(program.inputs)]
+        for step in program.steps:
+            if step.kind == "attention":
+                values += self.attention(step, values)
+                continue
+            sides = [images(map_, values) for map_ in step.maps]
+            if step.kind == "function":
+                values += [self.function(step.name, form) for form in sides[0]]
+            else:
+                values += [self.product(a, b) for a, b in zip(*sides, strict=True)]
+        return images(program.output, values)
+
+
+def named(kind: str) -> str:
+    """What an atom is, in words."""
+    words = {"1": "the constant", "token": "the token", "under": "what a head gives"}
+    return words.get(kind, f"{kind.replace('_', ' ')}s")
+
+
+def difference(atoms: Atoms, left: list[Form], right: list[Form], before: int) -> str:
+    """Where the outputs differ: the first part of the right that the left has not, or a sum."""
+    for key, number in atoms.numbers.items():
+        if number >= before and isinstance(key, tuple) and isinstance(key[-1], frozenset):
+            return f"the right has arguments of {named(key[0])} that the left has not"
+    for number, (one, other) in enumerate(zip(left, right, strict=True)):
+        apart = combined([(Fraction(1), one), (Fraction(-1), other)])
+        if apart:
+            keys = {place: key for key, place in atoms.numbers.items()}
+            key = keys[min(apart)]
+            kind = key[0] if isinstance(key, tuple) else "1"
+            return f"output {number}: the coefficients of {named(kind)} differ"
+    return ""
+
+
+def check(beside_it: Reader, data: bytes) -> str:
+    """What is proved, if both programs are the same function.
+
+    Raises:
+        MalformedError, RejectedError: that does not follow.
+    """
+    named = document(data, "transformer", "left right")
+    one, other = (
+        read_program(beside(beside_it, value, side), side)
+        for value, side in zip(named, ("left", "right"), strict=True)
+    )
+    same = (one.inputs, len(one.output.bias)) == (other.inputs, len(other.output.bias))
+    expect(same, "the programs have different numbers of inputs or outputs")
+    atoms = Atoms()
+    left = atoms.outputs(one)
+    before = len(atoms.factors)
+    right = atoms.outputs(other)
+    require(left == right, difference(atoms, left, right, before))
+    heads = [sum(step.kind == "attention" for step in p.steps) for p in (one, other)]
+    return (
+        f"equal for every number of tokens, {heads[0]} and {heads[1]} heads, "
+        f"{len(atoms.factors)} atoms"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], check))
