@@ -54,7 +54,6 @@ def distance(
     """
     from theory.approximation.distance import distance as measured
     from theory.rational import rational
-    from verify.cli.methods.method import Request
     from verify.errors import InputError
     from verify.formats.network_file import read_network
     from verify.result import clear_folder, prepared_folder, write_files
@@ -63,7 +62,7 @@ def distance(
     if wanted <= 0:
         raise InputError("--width", f"expected a positive number, got {wanted}")
     source, other = read_network(network), _target(target)
-    low, high = Request(target, domain, wanted).interval
+    low, high = _interval(domain)
     folder = None if out is None else prepared_folder(out)
     started = time.monotonic()
     with terminal.progress("measuring"):
@@ -79,6 +78,19 @@ def distance(
         lines.append(f"written: {out}/{{{names}}} (relucert check {out})")
     terminal.tell(facts, lines)
     return 0
+
+
+def _interval(text: str) -> Interval:
+    """The ends of the domain."""
+    from theory.domain import Box
+    from verify.errors import InputError
+    from verify.formats.domain_file import read_domain
+
+    found = read_domain(text, 1)
+    box = found if isinstance(found, Box) else getattr(found, "box", None)
+    if box is None:
+        raise InputError("--domain", "expected a bounded interval, as box:0,1")
+    return box.lower[0], box.upper[0]
 
 
 def _target(text: str) -> "Target | Network":
