@@ -1,12 +1,13 @@
 """ONNX graphs of transformer blocks as programs on tokens: every node by its structure.
 
 The one input is a sequence of tokens, [batch, tokens, d], [tokens, batch, d] or [tokens, d], with
-a batch of one sequence or of free size, which is read as one. The number of tokens may be fixed
-in the file or free; what is read treats all tokens alike, so that the program is for every
-number. The first node that is not understood is named with the reason.
+a batch of one sequence or of free size, which is read as one; if both axes are free, the batch is
+the first. The number of tokens may be fixed in the file or free; what is read treats all tokens
+alike, so that the program is for every number. The first node that is not understood is named
+with the reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -107,35 +108,32 @@ def parse_onnx_transformer(content: bytes, where: str) -> tuple[TokenProgram, in
     inputs = [value for value in graph.input if value.name not in stored]
     if len(inputs) != 1:
         raise UnsupportedError(where, f"expected one input, got {[one.name for one in inputs]}")
-    first: InputError | None = None
-    for entry in _entries(inputs[0], where):
-        try:
-            program = _program(graph, opset, inputs[0].name, entry, where)
-        except InputError as error:
-            first = first or error
-            continue
-        return program, entry.count if isinstance(entry.count, int) else None
-    raise first or UnsupportedError(where, "has no axis of tokens")
+    entry = _entry(inputs[0], where)
+    program = _program(graph, opset, inputs[0].name, entry, where)
+    return program, entry.count if isinstance(entry.count, int) else None
 
 
-def _entries(value: onnx.ValueInfoProto, where: str) -> Iterator[_Entry]:
-    """The ways in which the input may be read, the usual one first."""
+def _entry(value: onnx.ValueInfoProto, where: str) -> _Entry:
+    """How the input is read: the batch is an axis of size 1, or the first one if that is free."""
     place = f"{where}, input {value.name!r}"
     kind = value.type.tensor_type
     if kind.elem_type not in FLOATS:
         raise UnsupportedError(place, f"the element type {kind_name(kind.elem_type)} is not read")
     sizes = [axis.dim_value if axis.HasField("dim_value") else None for axis in kind.shape.dim]
+    shown = ["?" if size is None else size for size in sizes]
     if len(sizes) not in (2, 3) or not sizes[-1]:
-        shown = ["?" if size is None else size for size in sizes]
         raise UnsupportedError(place, f"expected [batch, tokens, d] or [tokens, d], got {shown}")
-    found = False
-    for axis, batch in ((1, 0), (0, 1)) if len(sizes) == 3 else ((0, None),):
-        count = sizes[axis]
-        if (batch is None or sizes[batch] in (None, 1)) and count not in (0, 1):
-            found = True
-            yield _Entry(axis, len(sizes), sizes[-1], TokenCount() if count is None else count)
-    if not found:
-        raise UnsupportedError(place, f"expected a batch of 1 and two tokens or more, got {sizes}")
+    axis = 0
+    if len(sizes) == 3:
+        batches = [number for number in (0, 1) if sizes[number] == 1]
+        batches = batches or [number for number in (0, 1) if sizes[number] is None]
+        if not batches:
+            raise UnsupportedError(place, f"expected a batch of 1 or of free size, got {shown}")
+        axis = 1 - batches[0]
+    count = sizes[axis]
+    if count is not None and count < 2:
+        raise UnsupportedError(place, f"expected two tokens or more, got {shown}")
+    return _Entry(axis, len(sizes), sizes[-1], TokenCount() if count is None else count)
 
 
 def _program(
