@@ -47,9 +47,9 @@ RECURRENCE = (
         r"units give, with bounds that are an invariant by themselves, and with halfspaces; signs "
         r"need no claim, and of the halfspaces it is enough that the joint state lies in them "
         r"after the first step, and after a step from any joint state in $I$.",
-        r"C.~Flanagan, K.~R.~M.~Leino, \emph{Houdini}, 2001; A.~Min\'e, \emph{The octagon abstract "
-        r"domain}, 2006; the joint search for spaces and halfspaces, and the certificate, were made "
-        r"for this project",
+        r"C.~Flanagan, K.~R.~M.~Leino, \emph{Houdini}, 2001; A.~Min\'e, \emph{The octagon "
+        r"abstract domain}, 2006; the joint search for spaces and halfspaces, and the "
+        r"certificate, were made for this project",
     ),
     QuotedTheorem(
         "T48",
@@ -62,6 +62,18 @@ RECURRENCE = (
         r"under hardmax, and pass to $P$ under relu. Linear attention is determined by its tensor "
         r"of coefficients.",
         rf"the identities are folklore; the form and the certificate were {OWN}",
+    ),
+    QuotedTheorem(
+        "T55",
+        "transformer blocks",
+        r"Write the values of two programs on tokens as linear combinations of atoms: $1$, the "
+        r"numbers of a token, functions of combinations, products, and means or sums of atoms "
+        r"under heads, a head being known by the matrix of coefficients of its scores, under "
+        r"softmax without what token $j$ does not enter. Equal combinations are equal functions, "
+        r"for every number of tokens, whatever softmax, $\mathrm{erf}$ and roots are. Where "
+        r"certified enclosures of two outputs have no number in common, they differ.",
+        rf"congruence closure for uninterpreted functions is folklore; the atoms and the "
+        rf"certificate: {OWN}",
     ),
     QuotedTheorem(
         "T50",

@@ -56,7 +56,7 @@ def agnostic_page(file: EvidenceFile) -> Page:
         body="agnostic.tex.jinja",
         values={
             "nodes": [
-                (symbol, _nodes(network), len(network.nodes))
+                (symbol, _nodes(symbol, network), len(network.nodes))
                 for (symbol, _, _), network in zip(sides, networks, strict=True)
             ],
             "compares": stated.right is not None,
@@ -89,8 +89,8 @@ def _facts(network: SharedWeightNetwork, length: str) -> tuple[tuple[str, str], 
     )
 
 
-def _nodes(network: SharedWeightNetwork) -> list[tuple[str, bool]]:
-    """The first nodes as formulas in math mode, and whether each is an output."""
+def _nodes(symbol: str, network: SharedWeightNetwork) -> list[str]:
+    """The first nodes as formulas in math mode; those that are outputs say so."""
     first = network.inputs + 1
     found = []
     for number, node in enumerate(network.nodes[:_MOST_NODES], start=first):
@@ -98,7 +98,12 @@ def _nodes(network: SharedWeightNetwork) -> list[tuple[str, bool]]:
         argument = f"w({read})" if len(node.sources) > 1 else f"w\\,{read}"
         argument = "w" if read == "1" else argument
         formula = _FUNCTIONS[node.activation].replace("{}", argument)
-        found.append((f"v_{{{number}}}={formula}", number in network.outputs))
+        told = [
+            f"={symbol}_{{{place}}}"
+            for place, output in enumerate(network.outputs, start=1)
+            if output == number
+        ]
+        found.append(f"v_{{{number}}}={formula}{''.join(told)}")
     return found
 
 

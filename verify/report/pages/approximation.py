@@ -6,11 +6,11 @@ it stands, and the claim is then the one that the checker's own line states.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from json import dumps
 
 from theory.approximation.target import Target
 from theory.errors import TheoryError
 from theory.network import Network
+from verify.approximation.evidence import checked_weights
 from verify.errors import InputError
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
@@ -18,12 +18,13 @@ from verify.formats.strict_json import array_of, number_of
 from verify.report.pages.error_graph import MOST_PIECES, graphs, line_pieces, piece_rows
 from verify.report.pages.network_view import network_facts
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
+from verify.report.pages.plain import PLAIN_CONCLUSION, plain_fields
 from verify.report.pages.stated_target import stated_target, target_formula
 from verify.report.typesetting import LONGEST_STATED, tex_interval, tex_number
+from verify.result import WEIGHTS
 
 FORMAT = "relucert-approximation"
-_KEYS = {"epsilon", "format", "interval", "network", "target", "version"}
-_LONGEST_FIELD = 300
+_KEYS = frozenset({"epsilon", "format", "interval", "network", "target", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def approximation_page(file: EvidenceFile) -> Page:
         conclusion=told[1],
         body="approximation.tex.jinja",
         values={
-            "fields": [] if claim is not None else _fields(file),
+            "fields": [] if claim is not None else plain_fields(file),
+            "weights": checked_weights(file.folder) if (file.folder / WEIGHTS).is_file() else None,
             **(_pictures(claim) if claim is not None else _NO_PICTURES),
         },
         theorems=("T52",) if claim is not None else (),
@@ -116,16 +118,7 @@ def _plain_words(file: EvidenceFile) -> tuple[str, str]:
         r"Let $g$ be the network of Section~\ref{objects}, and let the function, the domain and "
         r"the distance be those that Section~\ref{evidence} shows as they stand in the file."
     )
-    return setting, r"what the checker's line in Section~\ref{trust} says of them holds"
-
-
-def _fields(file: EvidenceFile) -> list[tuple[str, str]]:
-    """All that the file states, as it stands there."""
-    shown = []
-    for key, value in sorted(file.top.items()):
-        text = value if isinstance(value, str) else dumps(value, sort_keys=True)
-        shown.append((key, text if len(text) <= _LONGEST_FIELD else f"{text[:_LONGEST_FIELD]} ..."))
-    return shown
+    return setting, PLAIN_CONCLUSION
 
 
 def _pictures(claim: LineClaim) -> dict[str, object]:

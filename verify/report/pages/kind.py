@@ -15,6 +15,8 @@ from verify.report.pages.attention import attention_page
 from verify.report.pages.invariant import invariant_page
 from verify.report.pages.machine import simulation_page, tape_page
 from verify.report.pages.page import Counterexample, EvidenceFile, Page, page_source
+from verify.report.pages.plain import plain_page
+from verify.report.pages.program import tokens_page, transformer_page
 from verify.report.pages.sequence import sequence_page
 from verify.report.pages.unrolling import unrolling_page
 from verify.result import (
@@ -22,9 +24,12 @@ from verify.result import (
     APPROXIMATION,
     ATTENTION,
     INVARIANT,
+    RECURRENT,
     SEQUENCE,
     SIMULATION,
     TAPE,
+    TOKENS,
+    TRANSFORMER,
     UNROLLING,
 )
 from verify.standalone import Check, asked
@@ -35,6 +40,8 @@ PAGES: Mapping[str, Callable[[EvidenceFile], Page]] = {
     UNROLLING: unrolling_page,
     AGNOSTIC: agnostic_page,
     ATTENTION: attention_page,
+    TRANSFORMER: transformer_page,
+    TOKENS: tokens_page,
     APPROXIMATION: approximation_page,
 }
 COUNTEREXAMPLES: Mapping[str, Callable[[EvidenceFile], Counterexample]] = {
@@ -46,7 +53,7 @@ _UNREADABLE = (InputError, TheoryError, MalformedError, RejectedError, OSError)
 
 def page_evidence(folder: Path) -> str | None:
     """The name of the file in a folder that makes it one of these kinds, or None."""
-    return next((name for name in (*PAGES, *COUNTEREXAMPLES) if (folder / name).is_file()), None)
+    return next((name for name in (*RECURRENT, APPROXIMATION) if (folder / name).is_file()), None)
 
 
 def page_report(folder: Path, name: str, checker: Path | None = None) -> tuple[str, Status]:
@@ -72,7 +79,7 @@ def _checker(folder: Path, name: str) -> Path:
 def _page(file: EvidenceFile) -> tuple[Page | None, str]:
     """The page, or None and why there is none."""
     try:
-        return PAGES[file.name](file), ""
+        return PAGES.get(file.name, plain_page)(file), ""
     except _UNREADABLE as error:
         return None, str(error)
 
@@ -84,7 +91,7 @@ def _judged(check: Check, page: Page | None) -> Judgement:
     if page is None:
         reason = "What the checker says of the file, this report cannot say in words."
         return Judgement(Status.OPEN, (reason,), check)
-    return Judgement(Status.PROVED, (), check)
+    return Judgement(Status.REFUTED if page.is_refutation else Status.PROVED, (), check)
 
 
 def _refuted(file: EvidenceFile) -> tuple[Page | None, Judgement, str]:

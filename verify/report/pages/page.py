@@ -57,6 +57,7 @@ class Page:
         theorems: The IDs of those that are quoted: why the evidence is enough.
         limits: What is not said, a sentence or two each.
         has_kernel: Whether `relucert check --kernel` can ask the checker that is proved in Coq.
+        is_refutation: Whether the evidence, if the checker accepts it, tells the objects apart.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Page:
     remarks: tuple[str, ...] = ()
     domain: DomainView | None = None
     has_kernel: bool = False
+    is_refutation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
