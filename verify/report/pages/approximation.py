@@ -1,41 +1,82 @@
-"""The page on approximation.json: a network within epsilon of a function (T52).
+"""The page on approximation.json: a network or step function near a function (T52, T57, T58).
 
 What is known of such files is shown as formulas and graphs. A field that is not known is shown as
 it stands, and the claim is then the one that the checker's own line states.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from theory.approximation.target import Target
 from theory.errors import TheoryError
-from theory.network import Network
+from theory.network import Vector
 from verify.approximation.evidence import checked_weights
-from verify.errors import InputError
+from verify.errors import FormatError, InputError
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
-from verify.formats.strict_json import array_of, number_of
-from verify.report.pages.error_graph import MOST_PIECES, graphs, line_pieces, piece_rows
+from verify.formats.strict_json import Json, array_of, number_of, object_of, read_json
+from verify.report.pages.error_graph import (
+    MOST_PIECES,
+    LinePiece,
+    graphs,
+    line_pieces,
+    piece_rows,
+    step_pieces,
+)
 from verify.report.pages.network_view import network_facts
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.pages.plain import PLAIN_CONCLUSION, plain_fields
-from verify.report.pages.stated_target import stated_target, target_formula
-from verify.report.typesetting import LONGEST_STATED, tex_interval, tex_number
+from verify.report.pages.stated_function import StatedFunction, stated_function
+from verify.report.typesetting import (
+    LONGEST_STATED,
+    counted,
+    tex_interval,
+    tex_number,
+    tex_point,
+)
 from verify.result import WEIGHTS
 
-FORMAT = "relucert-approximation"
+QUOTIENTS, TREES = "relucert-approximation", "relucert-target-approximation"
 _KEYS = frozenset({"epsilon", "format", "interval", "network", "target", "version"})
+_KNOWN = {QUOTIENTS: _KEYS, TREES: _KEYS | {"witnesses"}}
+_THEOREMS = {QUOTIENTS: ("T52",), TREES: ("T58",)}
+_STEPS = "relucert-step-network"
+_MOST_WITNESSES = 12
+NO_PICTURES: Mapping[str, object] = {
+    "pieces": 0, "rows": [], "graphs": (), "witnesses": [], "witness_count": 0, "fields": [],
+    "is_step": False, "is_exact": True, "picture": None, "grid": ""}  # fmt: skip
+_SERIES = (
+    r"For $\exp$, $\sin$, $\cos$ and $\log$ the checker takes polynomials, whose errors it bounds; "
+    "the claim is about the functions themselves."
+)
+_OUTSIDE = "Nothing is said outside of the domain, and of fewer pieces or units no more than above."
 
 
 @dataclass(frozen=True, slots=True)
 class LineClaim:
-    """The claim |network - target| <= epsilon on [low, high], as a file states it."""
+    """The claim |g - f| <= epsilon on [low, high], as a file states it.
 
-    network: Network
-    target: Target
+    Attributes:
+        facts: Of g, which is a ReLU network or a step function.
+        found: The pieces of g.
+        is_step: Whether g is a step function.
+        function: The function f.
+        low: One end of the interval.
+        high: The other.
+        epsilon: The distance claimed.
+        witnesses: Stretches on which nothing simpler is within epsilon.
+        kind: The format.
+    """
+
+    facts: tuple[tuple[str, str], ...]
+    found: tuple[LinePiece, ...]
+    is_step: bool
+    function: StatedFunction
     low: Fraction
     high: Fraction
     epsilon: Fraction
+    witnesses: tuple[Vector, ...]
+    kind: str
 
 
 def approximation_page(file: EvidenceFile) -> Page:
@@ -45,91 +86,159 @@ def approximation_page(file: EvidenceFile) -> Page:
         InputError: the evidence is no object, or names no network that is there.
     """
     name = file.file_of("network")
-    network = _network(file, name)
-    claim = None if network is None else _line_claim(file, network)
-    facts = (
-        (("Form", "none that this report reads"),) if network is None else network_facts(network)
+    content = read_bytes(file.folder / name)
+    try:
+        claim = _line_claim(file, name, content)
+    except (InputError, TheoryError):
+        return _unknown_page(file, name, content)
+    return _line_page(file, name, claim)
+
+
+def _line_claim(file: EvidenceFile, name: str, content: bytes) -> LineClaim:
+    """The claim of a file of a kind that is known.
+
+    Raises:
+        InputError, TheoryError: it is of another kind.
+    """
+    top = file.top
+    kind = str(top.get("format"))
+    if frozenset(top) != _KNOWN.get(kind):
+        raise FormatError(file.name, "of a kind without formulas")
+    low, high = (number_of(end, "interval") for end in array_of(top["interval"], "interval"))
+    if low > high:
+        raise FormatError(file.name, "expected an interval")
+    facts, found = _near(name, content, low, high)
+    return LineClaim(
+        facts,
+        found,
+        _is_step(name, content),
+        stated_function(file),
+        low,
+        high,
+        number_of(top["epsilon"], "epsilon"),
+        tuple(_vector(one) for one in array_of(top.get("witnesses", []), "witnesses")),
+        kind,
     )
-    told = _plain_words(file) if claim is None else _line_words(claim)
+
+
+def _vector(value: Json) -> Vector:
+    return tuple(number_of(entry, "witnesses") for entry in array_of(value, "witnesses"))
+
+
+def _is_step(name: str, content: bytes) -> bool:
+    value = read_json(content, name)
+    return isinstance(value, dict) and value.get("format") == _STEPS
+
+
+def _near(
+    name: str, content: bytes, low: Fraction, high: Fraction
+) -> tuple[tuple[tuple[str, str], ...], tuple[LinePiece, ...]]:
+    """The sizes and the pieces of what is near the function."""
+    if _is_step(name, content):
+        top = object_of(read_json(content, name), ("base", "format", "steps", "version"), name)
+        steps = tuple(_vector(step) for step in array_of(top["steps"], name))
+        if any(len(step) != 2 for step in steps):
+            raise FormatError(name, "expected steps [place, height]")
+        facts = (("Kind", "step function, right ends belong to the next step"),
+                 ("Steps", str(len(steps))))  # fmt: skip
+        return facts, step_pieces(number_of(top["base"], name), steps, low, high)
+    network = parse_network(content, name)
+    if (network.inputs, network.outputs) != (1, 1):
+        raise FormatError(name, "expected one input and one output")
+    return network_facts(network), line_pieces(network, low, high)
+
+
+def _line_page(file: EvidenceFile, name: str, claim: LineClaim) -> Page:
+    """The page on a claim of one input."""
+    function = claim.function
+    what = "step function" if claim.is_step else "ReLU network"
+    setting = rf"Let $g\colon\R\to\R$ be the {what} of Section~\ref{{objects}}, and"
+    objects = [ObjectView("g", name, claim.facts)]
+    if function.network is not None:
+        objects.append(ObjectView("f", function.file, network_facts(function.network)))
+        setting = rf"Let $g\colon\R\to\R$ be the {what} and $f\colon\R\to\R$ the ReLU network of "
+        setting += r"Section~\ref{objects}."
+    else:
+        setting += rf"\[f(x)={function.formula}.\]"
+    return Page(
+        title="A step function near a function" if claim.is_step else "A network near a function",
+        question="A step function and a function" if claim.is_step else "A network and a function",
+        objects=tuple(objects),
+        setting=setting,
+        conclusion=_conclusion(claim),
+        body="approximation.tex.jinja",
+        values={**NO_PICTURES, **_pictures(claim), "weights": _weights(file)},
+        theorems=_theorems(claim),
+        limits=(REAL, _OUTSIDE),
+        remarks=() if function.is_exact else (_SERIES,),
+    )
+
+
+def _theorems(claim: LineClaim) -> tuple[str, ...]:
+    steps = ("T57",) if claim.is_step else ()
+    fewer = ("T53",) if claim.witnesses and not claim.is_step else ()
+    return (*_THEOREMS[claim.kind], *steps, *fewer)
+
+
+def _conclusion(claim: LineClaim) -> str:
+    """The distance and, where there are witnesses, what they prove of simpler ones."""
+    epsilon = tex_number(claim.epsilon, LONGEST_STATED)
+    where = tex_interval(claim.low, claim.high)
+    near = rf"$|g(x)-f(x)|\le {epsilon}$ for every real $x\in{where}$"
+    count = len(claim.witnesses)
+    if not count:
+        return near
+    if claim.is_step:
+        return f"{near}, and every step function that is as near has at least {count} steps"
+    pieces, units = counted(count + 1, "piece"), counted(count, "unit")
+    return (
+        f"{near}, and every continuous piecewise affine function that is as near has at least "
+        f"{pieces}, every network with one hidden layer at least {units}"
+    )
+
+
+def _pictures(claim: LineClaim) -> dict[str, object]:
+    """The pieces and, where they are few enough, graphs."""
+    shown = [tex_point(one) for one in claim.witnesses[:_MOST_WITNESSES]]
+    told: dict[str, object] = {
+        "pieces": len(claim.found),
+        "is_step": claim.is_step,
+        "is_exact": claim.function.is_exact,
+        "witnesses": shown,
+        "witness_count": len(claim.witnesses),
+    }
+    if len(claim.found) > MOST_PIECES or claim.low == claim.high:
+        return told
+    function = claim.function
+    try:
+        drawn = graphs(claim.found, function.value, claim.epsilon)
+        rows = piece_rows(claim.found, function.value, function.is_exact)
+    except TheoryError:  # a pole
+        return told
+    return {**told, "graphs": drawn, "rows": rows}
+
+
+def _weights(file: EvidenceFile) -> tuple[str, str] | None:
+    """What the checker of weights says, if there are any beside the evidence."""
+    return checked_weights(file.folder) if (file.folder / WEIGHTS).is_file() else None
+
+
+def _unknown_page(file: EvidenceFile, name: str, content: bytes) -> Page:
+    """The page on an approximation that reports know no formulas for."""
+    try:
+        facts = network_facts(parse_network(content, name))
+    except InputError:
+        facts = (("Form", "none that this report reads"),)
     return Page(
         title="A network near a function",
         question="A network and a function",
         objects=(ObjectView("g", name, facts),),
-        setting=told[0],
-        conclusion=told[1],
+        setting=r"Let $g$ be the network of Section~\ref{objects}, and let the function, the "
+        r"domain and the distance be those that Section~\ref{evidence} shows as they stand in the "
+        "file.",
+        conclusion=PLAIN_CONCLUSION,
         body="approximation.tex.jinja",
-        values={
-            "fields": [] if claim is not None else plain_fields(file),
-            "weights": checked_weights(file.folder) if (file.folder / WEIGHTS).is_file() else None,
-            **(_pictures(claim) if claim is not None else _NO_PICTURES),
-        },
-        theorems=("T52",) if claim is not None else (),
-        limits=(
-            REAL,
-            "Nothing is said outside of the domain, and nothing about the smallest network that "
-            "would do, unless a line above says so.",
-        ),
-        remarks=() if claim is None or not claim.target.terms else (_TAYLOR,),
+        values={**NO_PICTURES, "fields": plain_fields(file), "weights": _weights(file)},
+        theorems=(),
+        limits=(REAL, _OUTSIDE),
     )
-
-
-_NO_PICTURES: dict[str, object] = {"pieces": 0, "rows": [], "graphs": (), "target": ""}
-_TAYLOR = (
-    r"For $\exp$, $\sin$ and $\cos$ the checker takes Taylor polynomials, whose remainders it "
-    "bounds; the claim is about the functions themselves."
-)
-
-
-def _network(file: EvidenceFile, name: str) -> Network | None:
-    """The network, if it is one of the exact JSON form."""
-    content = read_bytes(file.folder / name)
-    try:
-        return parse_network(content, name)
-    except InputError:
-        return None
-
-
-def _line_claim(file: EvidenceFile, network: Network) -> LineClaim | None:
-    """The claim, if it is one on an interval, of a kind that is known."""
-    top = file.top
-    if set(top) != _KEYS or top["format"] != FORMAT or network.inputs != 1 or network.outputs != 1:
-        return None
-    try:
-        low, high = (number_of(end, "interval") for end in array_of(top["interval"], "interval"))
-        target = stated_target(top["target"])
-        epsilon = number_of(top["epsilon"], "epsilon")
-    except (ValueError, TheoryError):
-        return None
-    return LineClaim(network, target, low, high, epsilon) if low <= high else None
-
-
-def _line_words(claim: LineClaim) -> tuple[str, str]:
-    epsilon = tex_number(claim.epsilon, LONGEST_STATED)
-    setting = (
-        rf"Let $g\colon\R\to\R$ be the ReLU network of Section~\ref{{objects}}, and"
-        rf"\[f(x)={target_formula(claim.target)}.\]"
-    )
-    where = tex_interval(claim.low, claim.high)
-    return setting, rf"$|g(x)-f(x)|\le {epsilon}$ for every real $x\in{where}$"
-
-
-def _plain_words(file: EvidenceFile) -> tuple[str, str]:
-    setting = (
-        r"Let $g$ be the network of Section~\ref{objects}, and let the function, the domain and "
-        r"the distance be those that Section~\ref{evidence} shows as they stand in the file."
-    )
-    return setting, PLAIN_CONCLUSION
-
-
-def _pictures(claim: LineClaim) -> dict[str, object]:
-    """The pieces of the network and, where they are few enough, graphs."""
-    found = line_pieces(claim.network, claim.low, claim.high)
-    told: dict[str, object] = {**_NO_PICTURES, "pieces": len(found)}
-    if len(found) > MOST_PIECES or claim.low == claim.high:
-        return told
-    try:
-        told["graphs"] = graphs(found, claim.target, claim.epsilon)
-        told["rows"] = piece_rows(found, claim.target)
-    except TheoryError:  # a pole
-        return told
-    return told

@@ -1,0 +1,439 @@
+"""Reports on evidence that is no ordinary claim: what may be said, and that names stay names."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from theory.approximation.target import Target
+from theory.network import Affine, Network
+from theory.turing import Rule, TuringMachine
+from theory.turing_network import turing_network
+from verify.cli import main
+from verify.errors import InputError
+from verify.prove.architectures.simulation import Simulates, decided_simulation
+from verify.report.graph import Curve, Graph, graph_tikz
+from verify.report.judgement import Status
+from verify.report.pages import kind
+from verify.report.pages.error_graph import line_pieces
+from verify.report.pages.kind import page_evidence
+from verify.report.report import ReportFiles, write_page_report
+from verify.standalone import asked
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+NO_TEX = "no-such-pdflatex"
+NASTY = ("}\\end{document}\\input{/etc/passwd}", "a_b%$&^~|'\"`<>?!{", "q\\\\--")
+needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex")
+
+
+def run(folder: Path, *words: str) -> Path:
+    """The folder that a command of relucert writes."""
+    assert main([*words, "-o", str(folder), "-q"]) in (0, 1)
+    return folder
+
+
+def recurrent(name: str) -> str:
+    return str(EXAMPLES / "recurrent" / name)
+
+
+def approximated(folder: Path, target: str, domain: str, epsilon: str) -> Path:
+    words = ("interpolant", target, "--domain", domain, "--epsilon", epsilon)
+    return run(folder, "approximate", *words)
+
+
+KINDS: dict[str, tuple[Callable[[Path], Path], tuple[str, ...]]] = {
+    "invariant.json": (
+        lambda folder: run(
+            folder,
+            *("prove", recurrent("delays.json"), recurrent("delays_split.json")),
+            *("--domain", "box:-1,1"),
+        ),
+        ("{T44}", r"X=[-1,\,1]", r"h'_{1}=3\,h_{2}", r"for every $T\ge 1$", "base &", "step &"),
+    ),
+    "simulation.json": (
+        lambda folder: run(
+            folder, "transform", "turing", str(EXAMPLES / "machines" / "busy_beaver_2.tm")
+        ),
+        ("{T46}", "every tape", r"A & 1\,R\,B & 1\,L\,B", "31 ordinary claims", "52 units"),
+    ),
+    "unrolling.json": (
+        lambda folder: run(
+            folder,
+            *("transform", "unroll", recurrent("delays.json")),
+            *("--steps", "2", "--domain", "box:-1,1"),
+        ),
+        ("{T43}", r"f(x_1,\dots,x_{2})=y_{2}", "2 steps of $r$"),
+    ),
+    "agnostic.json": (
+        lambda folder: run(
+            folder,
+            *("agnostic", str(EXAMPLES / "agnostic" / "xnor.json")),
+            *("--largest", "1", "--domain", "box:1/2,3;1/2,3"),
+        ),
+        ("{T50}", "every real number $w$", r"v_{3}=\left|w(x_{1}+x_{2})\right|", r"f_{2}(w,x)\ge"),
+    ),
+    "attention.json": (
+        lambda folder: run(
+            folder,
+            "attention",
+            *(
+                str(EXAMPLES / "attention" / name)
+                for name in ("layer.json", "layer_rewritten.json")
+            ),
+        ),
+        ("{T48}", "softmax, which is left uninterpreted", r"S^{f}_{1}=\begin{pmatrix}-1 & 4 & 6"),
+    ),
+    "transformer.json": (
+        lambda folder: run(
+            folder,
+            "attention",
+            *(
+                str(EXAMPLES / "transformers" / name)
+                for name in ("relu_attention.onnx", "relu_attention.onnx")
+            ),
+        ),
+        ("{T55}", "for every number $t\\ge 1$ of tokens", "relu head, "),
+    ),
+    "approximation.json": (
+        lambda folder: approximated(folder, "x**2", "box:0,1", "1/100"),
+        ("f(x)=x^{2}", r"\le \tfrac{1}{100}", "5 affine pieces", r"\tfrac{3}{5}\,x", "3 witnesses"),
+    ),
+}
+
+
+def report(folder: Path, name: str, **options: Any) -> tuple[ReportFiles, str]:
+    files = write_page_report(folder, name, pdflatex=NO_TEX, **options)
+    return files, files.tex.read_text(encoding="ascii")
+
+
+def says_accepted(tex: str) -> bool:
+    """Whether anything in a report sounds like acceptance."""
+    return any(sign in tex for sign in (r"\begin{theorem*}", "accepted", "Verdict & proved"))
+
+
+@pytest.fixture(scope="module", params=sorted(KINDS))
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of each kind, made once; its name is that of the evidence."""
+    return KINDS[request.param][0](tmp_path_factory.mktemp("kind") / request.param)
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(made, tmp_path / made.name))
+
+
+def test_accepted_evidence_gives_a_theorem(folder: Path) -> None:
+    files, tex = report(folder, folder.name)
+    assert page_evidence(folder) == folder.name
+    assert files.status is Status.PROVED
+    assert says_accepted(tex)
+    for fact in KINDS[folder.name][1]:
+        assert fact in tex
+    plain = tex.replace(r"\allowbreak{}", "")
+    for path in folder.iterdir():
+        if path.suffix in {".json", ".tm"}:
+            assert hashlib.sha256(path.read_bytes()).hexdigest() in plain
+    assert r"\section{What is not said}" in tex
+    assert "python3 -I -S verify/" in tex
+    assert plain.count("sha256 of \\texttt{checker.py}") == 1
+    assert files.pdf is None
+    assert "there is no no-such-pdflatex" in files.message
+
+
+WORSE: dict[str, Callable[[dict[str, Any]], object]] = {
+    "invariant.json": lambda top: top["dependent"].update(bias=["1"] * 4),
+    "simulation.json": lambda top: top["proofs"].__setitem__(5, [["0", []]]),
+    "unrolling.json": lambda top: top.update(steps=3),
+    "agnostic.json": lambda top: top.update(largest=0),
+    "attention.json": lambda top: top["groups"][0].update(right=[]),
+    "transformer.json": lambda top: top["left"].update(sha256="0" * 64),
+    "approximation.json": lambda top: top.update(epsilon="1/101"),
+}
+
+
+def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / folder.name
+    top = json.loads(path.read_bytes())
+    change(top)
+    path.write_text(json.dumps(top, sort_keys=True, separators=(",", ":")) + "\n")
+
+
+def test_rejected_evidence_gives_no_theorem(folder: Path) -> None:
+    changed(folder, WORSE[folder.name])
+    files, tex = report(folder, folder.name)
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+    assert r"\begin{claim*}" in tex or "cannot be read" in tex
+    assert "& rejected &" in tex or "& malformed &" in tex
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format":"relucert"}', b"\xff", b"1"])
+def test_malformed_evidence_gets_a_report_that_says_so(folder: Path, content: bytes) -> None:
+    (folder / folder.name).write_bytes(content)
+    files, tex = report(folder, folder.name)
+    assert files.status is Status.OPEN
+    assert "Evidence that cannot be read" in tex
+    assert "& malformed &" in tex
+    assert not says_accepted(tex)
+
+
+def test_another_file_beside_it_gives_no_theorem(folder: Path) -> None:
+    path = next(p for p in sorted(folder.iterdir()) if p.name != folder.name)
+    path.write_bytes(path.read_bytes() + b"\n")
+    files, tex = report(folder, folder.name)
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+def test_a_file_that_is_missing_gives_no_theorem(folder: Path) -> None:
+    next(p for p in sorted(folder.iterdir()) if p.name != folder.name).unlink()
+    files, tex = report(folder, folder.name)
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+@pytest.mark.parametrize(
+    ("program", "answer"),
+    [
+        ("print('trust me'); raise SystemExit(1)", "rejected"),
+        ("raise SystemExit(7)", "failed"),
+        ("import os; os.abort()", "failed"),
+        ("print(1", "rejected"),
+    ],
+)
+def test_only_the_exit_status_of_the_checker_counts(
+    folder: Path, tmp_path: Path, program: str, answer: str
+) -> None:
+    stub = tmp_path / "stub.py"
+    stub.write_text(program)
+    files, tex = report(folder, folder.name, checker=stub)
+    assert files.status is Status.OPEN
+    assert f"({answer})" in tex
+    assert not says_accepted(tex)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+@given(
+    where=st.integers(0, 100_000),
+    what=st.sampled_from([b"", b"0", b"1", b"-", b'"', b"]", b"x", b" "]),
+)
+def test_no_report_is_a_theorem_unless_the_checker_accepts(
+    folder: Path, made: Path, where: int, what: bytes
+) -> None:
+    data = (made / made.name).read_bytes()
+    where %= len(data)
+    (folder / folder.name).write_bytes(data[:where] + what + data[where + 1 :])
+    files, tex = report(folder, folder.name)
+    assert (files.status is Status.PROVED) == (r"\begin{theorem*}" in tex)
+    if files.status is Status.OPEN:
+        assert not says_accepted(tex)
+
+
+def test_a_missing_checker_is_an_error(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        report(folder, folder.name, checker=tmp_path / "none.py")
+
+
+def test_a_checker_is_told_with_all_files_that_it_reads(tmp_path: Path) -> None:
+    checker = Path(__file__).resolve().parents[1] / "verify" / "invariant_checker.py"
+    check = asked(checker, tmp_path / "none.json")
+    names = [part.name for part in check.parts]
+    assert names[0] == "invariant_checker.py"
+    assert {"checker.py", "recurrent_claims.py", "zonotope_checker.py"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_a_sequence_that_tells(tmp_path: Path) -> None:
+    sides = recurrent("delays.json"), recurrent("delays_changed.json")
+    folder = run(tmp_path, "prove", *sides, "--domain", "box:-1,1")
+    files, tex = report(folder, "sequence.json")
+    assert files.status is Status.REFUTED
+    assert r"\begin{proposition*}" in tex
+    assert r"\tfrac{1}{8}$ of $r$ and $\tfrac{25}{198}$" in tex
+    assert not says_accepted(tex)
+    path = folder / "sequence.json"
+    path.write_text(path.read_text().replace("25/198", "25/199"))
+    files, tex = report(folder, "sequence.json")
+    assert files.status is Status.OPEN
+    assert "does not confirm the counterexample" in tex
+    path.write_text("{}")
+    files, tex = report(folder, "sequence.json")
+    assert files.status is Status.OPEN
+    assert "cannot be read" in tex
+
+
+def test_a_tape_on_which_a_network_deviates(tmp_path: Path) -> None:
+    machines = EXAMPLES / "machines"
+    sides = machines / "busy_beaver_3.tm", machines / "wrong_busy_beaver_3.json"
+    folder = run(tmp_path, "prove", *map(str, sides))
+    files, tex = report(folder, "tape.json")
+    assert files.status is Status.REFUTED
+    assert r"it is & \tfrac{3}{4}" in tex
+    assert not says_accepted(tex)
+    path = folder / "tape.json"
+    path.write_text(path.read_text().replace('"state":"B"', '"state":"H"'))
+    files, tex = report(folder, "tape.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+def test_a_wavefront_and_linear_attention_have_words_of_their_own(tmp_path: Path) -> None:
+    source = str(EXAMPLES / "diabetes_2-8-8-1.onnx")
+    files, tex = report(run(tmp_path / "w", "transform", "wavefront", source), "unrolling.json")
+    assert files.status is Status.PROVED
+    assert "from every state at time $0$" in tex
+    layer = json.loads((EXAMPLES / "attention" / "layer.json").read_bytes())
+    path = tmp_path / "layer.json"
+    for name, words in (("linear", "For linear attention"), ("relu", "times those factors")):
+        path.write_text(json.dumps({**layer, "kind": name}))
+        folder = run(tmp_path / name, "attention", str(path), str(path))
+        files, tex = report(folder, "attention.json")
+        assert files.status is Status.PROVED
+        assert words in tex
+
+
+def wild_folder(folder: Path) -> Path:
+    """A machine with names that TeX would read."""
+    lines = [f"states {' '.join(NASTY)}", "symbols \\_ $%", f"{NASTY[0]} \\_ -> {NASTY[2]} $% R"]
+    machine = TuringMachine(NASTY, ("\\_", "$%"), {(0, 0): Rule(2, 1, "R")})
+    found = decided_simulation(turing_network(machine), "\n".join(lines).encode())
+    assert isinstance(found, Simulates)
+    folder.mkdir()
+    for name, content in found.files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_names_of_a_machine_are_text(tmp_path: Path) -> None:
+    files, tex = report(wild_folder(tmp_path / "out"), "simulation.json")
+    assert files.status is Status.PROVED
+    assert "\\input{" not in tex
+    assert tex.count(r"\end{document}") == 1
+    assert r"\textbackslash{}\_" in tex
+
+
+@needs_tex
+@pytest.mark.slow
+def test_the_pages_are_typeset(tmp_path: Path) -> None:
+    for folder, name in (
+        (wild_folder(tmp_path / "machine"), "simulation.json"),
+        (approximated(tmp_path / "sin", "sin(3*x)+x/5", "box:0,2", "1/50"), "approximation.json"),
+    ):
+        files = write_page_report(folder, name)
+        assert files.message == ""
+        assert files.pdf is not None
+        assert files.pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_an_approximation_of_an_unknown_kind_is_shown_as_it_stands(tmp_path: Path) -> None:
+    folder = approximated(tmp_path / "approximation.json", "x**2", "box:0,1", "1/4")
+    extra = {"simplices": [["0", "1"]], "note": "}\\input{x}"}
+    changed(folder, lambda top: top.update(extra, format="relucert-other"))
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.OPEN
+    assert "simplices" in tex
+    assert "f(x)=" not in tex
+    assert "\\input{" not in tex
+    assert not says_accepted(tex)
+
+
+@pytest.mark.parametrize(
+    ("target", "domain", "formula"),
+    [
+        ("1/(1 + x**2)", "box:-1,1", r"\frac{1}{1+x^{2}}"),
+        (
+            "exp(x/2) - 2*sin(3*x + 1)",
+            "box:0,1",
+            r"\exp\left(\tfrac{1}{2}\,x\right)-2\,\sin\left(3\,x+1\right)",
+        ),
+        ("x/3 - 1", "box:2,2", r"\tfrac{1}{3}\,x-1"),
+        ("5", "box:0,1", "f(x)=5"),
+        ("sqrt(x + 1)*abs(x)**2", "box:0,1", r"\sqrt{x+1}\,\left|x\right|^{2}"),
+        ("2 - (x + 1)**2*max(x, 1/3)", "box:0,1", r"2-\left(x+1\right)^{2}\,\max\left("),
+    ],
+)
+def test_targets_are_printed_as_formulas(
+    tmp_path: Path, target: str, domain: str, formula: str
+) -> None:
+    files, tex = report(approximated(tmp_path, target, domain, "1/10"), "approximation.json")
+    assert files.status is Status.PROVED
+    assert formula in tex
+
+
+def test_a_pole_leaves_out_the_graph(tmp_path: Path) -> None:
+    folder = approximated(tmp_path / "approximation.json", "x", "box:-1,1", "1/4")
+    changed(folder, lambda top: top["target"].update(function=["/", "1", "x"]))
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.OPEN
+    assert "There is no graph" in tex
+
+
+numbers = st.fractions(-3, 3, max_denominator=6)
+
+
+@given(st.lists(st.tuples(numbers, numbers, numbers), max_size=4), numbers, numbers)
+def test_pieces_are_the_network(
+    units: list[tuple[Fraction, Fraction, Fraction]], slope: Fraction, constant: Fraction
+) -> None:
+    first = Affine.dense([[weight] for weight, _, _ in units] + [[slope]],
+                         [bias for _, bias, _ in units] + [4 * abs(slope)], 1)  # fmt: skip
+    outer = [factor for _, _, factor in units] + [Fraction(1)]
+    network = Network((first, Affine.dense([outer], [constant], len(outer))))
+    found = line_pieces(network, Fraction(-1), Fraction(2))
+    assert [found[0].start, found[-1].end] == [-1, 2]
+    for piece in found:
+        for share in (0, 1, 2, 3):
+            x = piece.start + (piece.end - piece.start) * Fraction(share, 3)
+            assert (piece(x),) == network((x,))
+    pairs = list(pairwise(found))
+    assert all(
+        a.end == b.start and (a.slope, a.constant) != (b.slope, b.constant) for a, b in pairs
+    )
+
+
+def test_a_graph_places_its_points_exactly() -> None:
+    line = [(Fraction(0), Fraction(0)), (Fraction(1), Fraction(8))]
+    tikz = graph_tikz(Graph((Curve(line, "red"),), Fraction(10), marks=(Fraction(8),)))
+    # the window is an eighth higher than the line: half a unit below and above
+    assert "(0.0000,0.5556) -- (12.0000,9.4444)" in tikz
+    assert "{$8$}" in tikz
+    flat = [(Fraction(0), Fraction(3)), (Fraction(1), Fraction(3))]
+    assert "(0.0000,5.0000) -- (12.0000,5.0000)" in graph_tikz(
+        Graph((Curve(flat, "red"),), Fraction(10))
+    )
+
+
+def test_a_target_at_a_point_of_the_graph_is_exact() -> None:
+    target = Target((Fraction(0), Fraction(0), Fraction(1)))
+    assert target(Fraction(1, 3)) == Fraction(1, 9)
+
+
+def test_a_kind_without_a_page_of_its_own_is_shown_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = KINDS["agnostic.json"][0](tmp_path)
+    monkeypatch.setattr(kind, "PAGES", {})
+    files, tex = report(folder, "agnostic.json")
+    assert files.status is Status.PROVED
+    assert "This report knows no formulas" in tex
+    assert "what the checker's line" in tex
+    assert "left.json" in tex
+
+
+def test_the_command_writes_the_page(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    folder = Path(shutil.copytree(made, tmp_path / "out"))
+    monkeypatch.setenv("PATH", "")
+    assert main(["report", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "claim: proved" in told
+    assert "no PDF: there is no pdflatex" in told
