@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd, lcm
 
 if not __package__:  # run as a file: verify.checker is beside it
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -23,7 +24,6 @@ if not __package__:  # run as a file: verify.checker is beside it
 from verify.checker import document, expect, fields, require, typed
 from verify.recurrent_claims import Map, Reader, beside, rationals, read_map, run
 
-Form = dict[int, Fraction]  # {number of an atom: coefficient}, none of them 0
 Scores = dict[tuple[int, int], Fraction]
 FUNCTIONS = ("erf", "gelu", "gelu_tanh", "inverse_root", "relu", "sigmoid", "tanh")
 KEYS = {
@@ -32,6 +32,7 @@ KEYS = {
     "product": "kind left right",
 }
 ONE = 0  # the number of the atom 1
+LARGE = 4096  # products of more terms are multiplied out where they are summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,45 @@ def read_program(data: bytes, what: str) -> Program:
     return Program(inputs, tuple(steps), last)
 
 
-def combined(parts: Iterable[tuple[Fraction, Form]]) -> Form:
-    """The sum of factor * form."""
-    found: Form = {}
-    for factor, form in parts:
-        for atom, weight in form.items():
-            found[atom] = found.get(atom, Fraction(0)) + factor * weight
-    return {atom: weight for atom, weight in found.items() if weight}
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The sum of weight * atom / below, by numbers of atoms, in lowest terms and without zeros."""
+
+    weights: dict[int, int]
+    below: int
+
+    @property
+    def key(self) -> tuple[int, frozenset[tuple[int, int]]]:
+        """What is the same for equal forms."""
+        return self.below, frozenset(self.weights.items())
+
+    def times(self, factor: Fraction) -> "Form":
+        """The form times a number."""
+        numbers = {atom: weight * factor.numerator for atom, weight in self.weights.items()}
+        return reduced(numbers, self.below * factor.denominator)
 
 
-def images(map_: Map, values: list[Form]) -> list[Form]:
-    """The outputs of a map of these values."""
-    return [
-        combined([*((w, values[c]) for c, w in row.items()), (bias, {ONE: Fraction(1)})])
-        for row, bias in zip(map_.rows, map_.bias, strict=True)
-    ]
+def reduced(weights: dict[int, int], below: int) -> Form:
+    """The form in lowest terms."""
+    found = {atom: weight for atom, weight in weights.items() if weight}
+    common = gcd(below, *found.values())
+    return Form({atom: weight // common for atom, weight in found.items()}, below // common)
+
+
+NOTHING = Form({}, 1)
+
+
+def atom_of(number: int, factor: Fraction = Fraction(1)) -> Form:
+    """Factor * atom."""
+    return Form({number: factor.numerator}, factor.denominator) if factor else NOTHING
+
+
+Value = Form | tuple[Form, Form]  # two forms stand for their product
+
+
+def divisor(value: Value) -> int:
+    """What the whole numbers of a value are divided by."""
+    return value.below if isinstance(value, Form) else value[0].below * value[1].below
 
 
 @dataclass(slots=True)
@@ -111,6 +136,7 @@ class Atoms:
 
     numbers: dict[object, int] = field(default_factory=lambda: {"1": ONE})
     factors: list[tuple[int, ...]] = field(default_factory=lambda: [()])
+    products: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def number(self, key: object) -> int:
         """The number of the atom with this key; a new one is a factor of its own."""
@@ -121,56 +147,91 @@ class Atoms:
 
     def times(self, one: int, other: int) -> int:
         """The number of a product of two atoms, in whatever order it is multiplied."""
+        known = self.products.get((one, other))
+        if known is not None:
+            return known
         factors = tuple(sorted(self.factors[one] + self.factors[other]))
         if len(factors) <= 1:
-            return max(one, other)  # one of them is 1, whose number is 0
-        found = self.numbers.setdefault(("product", factors), len(self.factors))
-        if found == len(self.factors):
-            self.factors.append(factors)
+            found = max(one, other)  # one of them is 1, whose number is 0
+        else:
+            found = self.numbers.setdefault(("product", factors), len(self.factors))
+            if found == len(self.factors):
+                self.factors.append(factors)
+        self.products[one, other] = self.products[other, one] = found
         return found
 
-    def product(self, left: Form, right: Form) -> Form:
-        """The product of two combinations."""
-        found: Form = {}
-        for one, weight in left.items():
-            for other, factor in right.items():
+    def expanded(self, left: Form, right: Form) -> dict[int, int]:
+        """The product of two forms without what they are divided by."""
+        found: dict[int, int] = {}
+        is_square = left.weights == right.weights
+        others = list(right.weights.items())
+        for place, (one, weight) in enumerate(left.weights.items()):
+            for other, factor in others[place:] if is_square else others:
                 atom = self.times(one, other)
-                found[atom] = found.get(atom, Fraction(0)) + weight * factor
-        return {atom: weight for atom, weight in found.items() if weight}
+                twice = 1 + (is_square and one != other)
+                found[atom] = found.get(atom, 0) + twice * weight * factor
+        return found
+
+    def combined(self, parts: Iterable[tuple[Fraction, Value]]) -> Form:
+        """The sum of factor * value, where a pair of forms stands for their product."""
+        terms = [(factor / divisor(value), value) for factor, value in parts]
+        below = lcm(*(factor.denominator for factor, _ in terms))
+        found: dict[int, int] = {}
+        for factor, value in terms:
+            whole = factor.numerator * (below // factor.denominator)
+            weights = value.weights if isinstance(value, Form) else self.expanded(*value)
+            for atom, weight in weights.items():
+                found[atom] = found.get(atom, 0) + whole * weight
+        return reduced(found, below)
+
+    def images(self, map_: Map, values: list[Value]) -> list[Form]:
+        """The outputs of a map of these values."""
+        return [
+            self.combined([*((w, values[c]) for c, w in row.items()), (bias, atom_of(ONE))])
+            for row, bias in zip(map_.rows, map_.bias, strict=True)
+        ]
+
+    def product(self, left: Form, right: Form) -> Value:
+        """The product of two forms, or the pair, where it is large and may be summed at once."""
+        if len(left.weights) * len(right.weights) > LARGE:
+            return left, right
+        return self.combined([(Fraction(1), (left, right))])
 
     def function(self, name: str, form: Form) -> Form:
         """f(v); relu of v = c h, where the first coefficient of h that is not constant is 1."""
         if name != "relu":
-            return {self.number((name, frozenset(form.items()))): Fraction(1)}
-        lead = min((atom for atom in form if atom != ONE), default=ONE)
+            return atom_of(self.number((name, form.key)))
+        lead = min((atom for atom in form.weights if atom != ONE), default=ONE)
         if lead == ONE:
-            value = max(form.get(ONE, Fraction(0)), Fraction(0))
-            return {ONE: value} if value else {}
-        factor = form[lead]
-        unit = {atom: weight / factor for atom, weight in form.items()}
-        bent = {self.number((name, frozenset(unit.items()))): abs(factor)}
-        return bent if factor > 0 else combined([(Fraction(1), bent), (Fraction(1), form)])
+            return form if form.weights.get(ONE, 0) > 0 else NOTHING
+        factor = Fraction(form.weights[lead], form.below)
+        bent = atom_of(self.number((name, form.times(1 / factor).key)), abs(factor))
+        one = Fraction(1)
+        return bent if factor > 0 else self.combined([(one, bent), (one, form)])
 
-    def attention(self, step: Step, values: list[Form]) -> list[Form]:
+    def attention(self, step: Step, values: list[Value]) -> list[Form]:
         """The outputs of a head."""
-        queries, keys, given = (images(map_, values) for map_ in step.maps)
+        queries, keys, given = (self.images(map_, values) for map_ in step.maps)
         scores: Scores = {}
         for query, key in zip(queries, keys, strict=True):
-            for one, weight in query.items():
-                for other, factor in key.items():
+            scale = step.scale / (query.below * key.below)
+            for one, weight in query.weights.items():
+                for other, factor in key.weights.items():
                     if other != ONE or step.name == "relu":
                         entry = scores.get((one, other), Fraction(0))
-                        scores[one, other] = entry + step.scale * weight * factor
+                        scores[one, other] = entry + scale * (weight * factor)
         scores = {places: weight for places, weight in scores.items() if weight}
-        factor = Fraction(1)
+        unit = Fraction(1)
         if step.name == "relu":
             if not scores:
-                return [{} for _ in given]
-            factor = abs(scores[min(scores)])
-            scores = {places: weight / factor for places, weight in scores.items()}
+                return [NOTHING for _ in given]
+            unit = abs(scores[min(scores)])
+            scores = {places: weight / unit for places, weight in scores.items()}
         head = self.number((f"{step.name} head", frozenset(scores.items())))
         return [
-            combined([(factor, {self.under(step.name, head, a): w}) for a, w in form.items()])
+            reduced(
+                {self.under(step.name, head, a): w for a, w in form.weights.items()}, form.below
+            ).times(unit)
             for form in given
         ]
 
@@ -181,22 +242,22 @@ class Atoms:
 
     def outputs(self, program: Program) -> list[Form]:
         """The outputs of a program at a token."""
-        one = Fraction(1)
-        values: list[Form] = [{self.number(("token", k)): one} for k in range(program.inputs)]
+        values: list[Value] = [atom_of(self.number(("token", k))) for k in range(program.inputs)]
         for step in program.steps:
             if step.kind == "attention":
                 values += self.attention(step, values)
                 continue
-            sides = [images(map_, values) for map_ in step.maps]
+            sides = [self.images(map_, values) for map_ in step.maps]
             if step.kind == "function":
                 values += [self.function(step.name, form) for form in sides[0]]
             else:
                 values += [self.product(a, b) for a, b in zip(*sides, strict=True)]
-        return images(program.output, values)
+        return self.images(program.output, values)
 
 
-def named(kind: str) -> str:
+def named(key: object) -> str:
     """What an atom is, in words."""
+    kind = key[0] if isinstance(key, tuple) else "1"
     words = {"1": "the constant", "token": "the token", "under": "what a head gives"}
     return words.get(kind, f"{kind.replace('_', ' ')}s")
 
@@ -204,15 +265,14 @@ def named(kind: str) -> str:
 def difference(atoms: Atoms, left: list[Form], right: list[Form], before: int) -> str:
     """Where the outputs differ: the first part of the right that the left has not, or a sum."""
     for key, number in atoms.numbers.items():
-        if number >= before and isinstance(key, tuple) and isinstance(key[-1], frozenset):
-            return f"the right has arguments of {named(key[0])} that the left has not"
-    for number, (one, other) in enumerate(zip(left, right, strict=True)):
-        apart = combined([(Fraction(1), one), (Fraction(-1), other)])
-        if apart:
-            keys = {place: key for key, place in atoms.numbers.items()}
-            key = keys[min(apart)]
-            kind = key[0] if isinstance(key, tuple) else "1"
-            return f"output {number}: the coefficients of {named(kind)} differ"
+        is_part = isinstance(key, tuple) and key[0] not in ("token", "product", "under")
+        if number >= before and is_part:
+            return f"the right has arguments of {named(key)} that the left has not"
+    keys = {place: key for key, place in atoms.numbers.items()}
+    for number, sides in enumerate(zip(left, right, strict=True)):
+        apart = atoms.combined(zip((Fraction(1), Fraction(-1)), sides, strict=True))
+        if apart.weights:
+            return f"output {number}: the coefficients of {named(keys[min(apart.weights)])} differ"
     return ""
 
 
