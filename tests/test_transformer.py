@@ -25,10 +25,16 @@ from tests.transformer_blocks import (
     without_biases,
     without_gains,
 )
-from theory.attention import product
-from theory.errors import ShapeError
+from theory.attention import AttentionLayer, product
+from theory.errors import ScopeError, ShapeError
 from theory.network import Affine, Vector
-from theory.token_program import Attention, Elementwise, Product, TokenProgram
+from theory.token_program import (
+    Attention,
+    Elementwise,
+    Product,
+    TokenProgram,
+    attention_program,
+)
 from verify import tokens_checker, transformer_checker
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
@@ -208,6 +214,19 @@ def test_T55_rewritings_that_are_not_allowed_are_refuted(kind: str) -> None:
 @pytest.mark.parametrize("block", [GOOD, AFTER, RELU, GELU], ids=["pre", "post", "relu", "gelu"])
 def test_T55_the_fixed_blocks_are_proved_after_a_rewriting(block: Block) -> None:
     assert told(block, rewritten(block, (BASES[1], BASES[2]), F(3))) == "equivalent"
+
+
+@given(blocks(), ROWS)
+def test_T55_an_attention_layer_is_its_program(block: Block, tokens: list[Vector]) -> None:
+    layer = AttentionLayer("relu", block.heads, block.bias)
+    read = transformer_checker.read_program(program_bytes(attention_program(layer)), "x")
+    enclosure = Enclosure(64)
+    for row, values in zip(enclosure.outputs(read, tokens), layer(tokens), strict=True):
+        for (low, high), value in zip(row, values, strict=True):
+            assert low <= value * enclosure.one <= high
+            assert high - low < 2**16
+    with pytest.raises(ScopeError):
+        attention_program(replace(layer, kind="linear"))
 
 
 def rotated(turned: bool) -> TokenProgram:

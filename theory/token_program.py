@@ -15,8 +15,9 @@ Layer normalisation is products and an inverse root, gated units are products.
 from dataclasses import dataclass
 from fractions import Fraction
 
-from theory.errors import ShapeError
-from theory.network import Affine
+from theory.attention import AttentionLayer
+from theory.errors import ScopeError, ShapeError
+from theory.network import ZERO, Affine
 
 FUNCTIONS = ("erf", "gelu", "gelu_tanh", "inverse_root", "relu", "sigmoid", "tanh")
 WEIGHTS = ("relu", "softmax")
@@ -117,14 +118,6 @@ class TokenProgram:
         if self.output.inputs != values or not self.inputs or not self.output.outputs:
             raise ShapeError(f"output: reads {self.output.inputs} values, there are {values}")
 
-    @property
-    def about(self) -> str:
-        """The steps in words: 2 softmax heads, 3 products, ..."""
-        names = [_name(step) for step in self.steps]
-        counted = {name: names.count(name) for name in names}
-        told = [f"{count} {name}{'s' * (count > 1)}" for name, count in counted.items()]
-        return ", ".join(told) or "an affine map"
-
 
 def _check_step(step: Step, place: str) -> None:
     if not step.outputs:
@@ -143,11 +136,34 @@ def _check_step(step: Step, place: str) -> None:
             pass
 
 
-def _name(step: Step) -> str:
-    match step:
-        case Attention():
-            return f"{step.weights} head"
-        case Elementwise():
-            return f"{step.name.replace('_', ' ')} layer"
-        case Product():
-            return "product layer"
+def attention_program(layer: AttentionLayer) -> TokenProgram:
+    """The program of an attention layer with softmax or relu.
+
+    Theorem: T55 (transformer blocks after a gauge rewrite).
+
+    Raises:
+        ScopeError: the layer is of another kind.
+    """
+    if layer.kind not in WEIGHTS:
+        raise ScopeError(f"expected weights {' or '.join(WEIGHTS)}, got {layer.kind}")
+    values = layer.inputs
+    steps: list[Step] = []
+    rows: list[list[Fraction]] = []  # of the output, for each value of a step
+    for head in layer.heads:
+        maps = []
+        for matrix, bias in (
+            (head.query, head.query_bias),
+            (head.key, head.key_bias),
+            (head.value, head.value_bias),
+        ):
+            columns = [
+                [*column, *(ZERO,) * (values - layer.inputs)]
+                for column in zip(*matrix, strict=True)
+            ]
+            maps.append(Affine.dense(columns, bias, values))
+        steps.append(Attention(maps[0], maps[1], maps[2], Fraction(1), layer.kind))
+        rows += [list(row) for row in head.output]
+        values += len(head.value_bias)
+    none = [[ZERO] * len(layer.output_bias)] * layer.inputs
+    weights = [list(column) for column in zip(*(none + rows), strict=True)]
+    return TokenProgram(layer.inputs, tuple(steps), Affine.dense(weights, layer.output_bias))

@@ -1,12 +1,22 @@
 """relucert attention LEFT RIGHT: are two attention layers or transformer blocks the same?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from verify.cli.options import AsJson, Out, Quiet
 from verify.cli.terminal import Terminal, vector
+
+if TYPE_CHECKING:
+    from verify.prove.architectures.attention import OpenAttention, SameAttention
+    from verify.prove.architectures.transformer import (
+        OpenPrograms,
+        SamePrograms,
+        TellingPrograms,
+    )
+
+    Found = SameAttention | OpenAttention | SamePrograms | TellingPrograms | OpenPrograms
 
 Left = Annotated[
     str,
@@ -30,30 +40,19 @@ def attention(
     told apart by enclosures of both outputs.
     """
     from verify.formats.attention_json import read_attention
-    from verify.prove.architectures.attention import (
-        SameAttention,
-        TellingTokens,
-        compared_attention,
-    )
-    from verify.recurrent_evidence import write_recurrent_evidence
+    from verify.prove.architectures.attention import TellingTokens, compared_attention
     from verify.result import prepared_folder
 
     terminal = Terminal(json, quiet)
     if _is_program(left) or _is_program(right):
         return _blocks(left, right, out, terminal)
     sides = read_attention(left), read_attention(right)
-    folder = None if out is None else prepared_folder(out)
+    if out is not None:
+        prepared_folder(out)
     found = compared_attention(*sides)
-    if isinstance(found, SameAttention):
-        lines = [f"equivalent: {found.about}"]
-        if folder is not None:
-            written = write_recurrent_evidence(folder, found.files)
-            lines.append(f"written: {out}/{{{','.join(written)}}} (relucert check {out})")
-        terminal.tell({"verdict": "equivalent", "about": found.about}, lines)
-        return 0
     if isinstance(found, TellingTokens):
         lines = ["different: at these tokens, exactly"]
-        lines += [f"  x_{i} = {vector(token)}" for i, token in enumerate(found.tokens, start=1)]
+        lines += [f"  x_{i} = {vector(token)}" for i, token in enumerate(found.tokens)]
         lines += [
             f"  {side} {' '.join(map(vector, outputs))}"
             for side, outputs in (("left", found.left), ("right", found.right))
@@ -61,8 +60,7 @@ def attention(
         tokens = [[str(entry) for entry in token] for token in found.tokens]
         terminal.tell({"verdict": "different", "tokens": tokens}, lines)
         return 1
-    terminal.tell({"verdict": "unknown", "reason": found.reason}, [f"unknown: {found.reason}"])
-    return 2
+    return _told(found, out, terminal)
 
 
 def _is_program(path: str) -> bool:
@@ -77,26 +75,30 @@ def _blocks(left: str, right: str, out: str | None, terminal: Terminal) -> int:
     """Compare two programs on tokens."""
     from verify.errors import InputError
     from verify.formats.token_json import read_program
-    from verify.prove.architectures.transformer import (
-        OpenPrograms,
-        SamePrograms,
-        compared_programs,
-    )
-    from verify.recurrent_evidence import write_recurrent_evidence
+    from verify.prove.architectures.transformer import compared_programs
     from verify.result import prepared_folder
 
     (one, first), (other, second) = read_program(left), read_program(right)
     if None not in (first, second) and first != second:
         raise InputError(right, f"is for {second} tokens, and the left for {first}")
-    folder = None if out is None else prepared_folder(out)
-    found = compared_programs(one, other, first or second)
-    if isinstance(found, OpenPrograms):
+    if out is not None:
+        prepared_folder(out)
+    count = first or second
+    note = f"  so for the {count} tokens that the file fixes" if count else ""
+    return _told(compared_programs(one, other, count), out, terminal, note)
+
+
+def _told(found: "Found", out: str | None, terminal: Terminal, note: str = "") -> int:
+    """Write the evidence, tell what was found, and return the exit status."""
+    from verify.prove.architectures.attention import OpenAttention, SameAttention
+    from verify.prove.architectures.transformer import OpenPrograms, SamePrograms
+    from verify.recurrent_evidence import write_recurrent_evidence
+
+    if isinstance(found, OpenAttention | OpenPrograms):
         terminal.tell({"verdict": "unknown", "reason": found.reason}, [f"unknown: {found.reason}"])
         return 2
-    if isinstance(found, SamePrograms):
-        status, lines = 0, [f"equivalent: {found.about}"]
-        if first or second:
-            lines.append(f"  so for the {first or second} tokens that the file fixes")
+    if isinstance(found, SameAttention | SamePrograms):
+        status, lines = 0, [f"equivalent: {found.about}", *([note] if note else [])]
         facts: dict[str, object] = {"verdict": "equivalent", "about": found.about}
     else:
         where = found.about.removeprefix("different ")
@@ -105,8 +107,8 @@ def _blocks(left: str, right: str, out: str | None, terminal: Terminal) -> int:
         tokens = [[str(entry) for entry in token] for token in found.tokens]
         facts = {"verdict": "different", "about": found.about, "part": found.part}
         facts["tokens"] = tokens
-    if folder is not None:
-        written = write_recurrent_evidence(folder, found.files)
+    if out is not None:
+        written = write_recurrent_evidence(Path(out), found.files)
         lines.append(f"written: {out}/{{{','.join(written)}}} (relucert check {out})")
     terminal.tell(facts, lines)
     return status

@@ -1,8 +1,9 @@
 """Are two attention layers the same function for every number of tokens?
 
 Equal gauge forms give a certificate for `verify.attention_checker`. Otherwise tokens are looked
-for at which exact evaluation differs; softmax is rational only where scores are equal, so there
-one token, which attends to itself, is all that is tried.
+for at which exact evaluation differs. Softmax is rational only where scores are equal, so there
+one token, which attends to itself, is all that is tried in this way; then tokens at which
+enclosures of the outputs differ.
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from theory.attention import AttentionLayer, Matrix, gauge_form
 from theory.errors import ShapeError
 from theory.network import ZERO
 from theory.rational import text_of
+from theory.token_program import attention_program
 from verify import attention_checker
 from verify.attention_checker import check
 from verify.checker import RejectedError
 from verify.claim import VERSION, json_bytes
 from verify.formats.attention_json import attention_bytes
+from verify.prove.architectures.transformer import TellingPrograms, compared_programs
 from verify.result import ATTENTION
 
 LEFT, RIGHT = "left.json", "right.json"
@@ -51,10 +54,10 @@ class OpenAttention:
 
 def compared_attention(
     left: AttentionLayer, right: AttentionLayer
-) -> SameAttention | TellingTokens | OpenAttention:
+) -> SameAttention | TellingTokens | TellingPrograms | OpenAttention:
     """Whether two layers are the same function.
 
-    Theorem: T48 (gauges of attention).
+    Theorem: T48 (gauges of attention), and T55 (transformer blocks) for enclosures.
 
     Raises:
         ShapeError: they have different numbers of inputs or outputs, or are of different kinds.
@@ -104,7 +107,9 @@ def _key(layer: attention_checker.Layer, number: int) -> tuple[str, Fraction]:
     return str([[text_of(entry / factor) for entry in row] for row in kept]), factor
 
 
-def _apart(left: AttentionLayer, right: AttentionLayer) -> TellingTokens | OpenAttention:
+def _apart(
+    left: AttentionLayer, right: AttentionLayer
+) -> TellingTokens | TellingPrograms | OpenAttention:
     random = Random(0)
     units: list[Matrix] = [((ZERO,) * left.inputs,)]
     for try_ in range(_TRIES):
@@ -120,8 +125,11 @@ def _apart(left: AttentionLayer, right: AttentionLayer) -> TellingTokens | OpenA
         if outputs[0] != outputs[1]:
             return TellingTokens(tokens, *outputs)
     if left.kind == "softmax":
+        found = compared_programs(attention_program(left), attention_program(right))
+        if isinstance(found, TellingPrograms):
+            return found
         return OpenAttention(
-            "the gauge forms differ, which for softmax decides nothing by itself; one token gives "
-            "the same on both sides, and with more the weights are irrational"
+            "the gauge forms differ, which for softmax decides nothing by itself, and no tokens "
+            "were found at which enclosures of the outputs differ"
         )
     return OpenAttention(f"the gauge forms differ, and {_TRIES} tries found no tokens that show it")
