@@ -154,7 +154,7 @@ def followed(layers: Layers, outer: Layers) -> Layers:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A claim that two networks are equal on a domain, and the steps that prove it.
+    """A claim on two networks and a domain, as that they are equal, and the steps that prove it.
 
     Attributes:
         name: For people.
@@ -169,12 +169,19 @@ class Obligation:
     @staticmethod
     def equal(name: str, left: Layers, right: Layers, domain: object) -> "Obligation":
         """The claim left(x) = right(x) for every x of the domain, which is a JSON value."""
+        return Obligation.related(name, left, right, domain, "exact")
+
+    @staticmethod
+    def related(
+        name: str, left: Layers, right: Layers, domain: object, relation: str
+    ) -> "Obligation":
+        """The claim with a relation, as `exact` or `eps=1/100`."""
         files = {"left.json": network_bytes(left), "right.json": network_bytes(right)}
         sides = {
             side: {"file": file, "name": side, "sha256": sha256(files[file]).hexdigest()}
             for side, file in (("left", "left.json"), ("right", "right.json"))
         }
-        claim = {"domain": domain, "format": "relucert-claim", "relation": "exact", "version": 1}
+        claim = {"domain": domain, "format": "relucert-claim", "relation": relation, "version": 1}
         files["claim.json"] = json_bytes({**claim, **sides})
         return Obligation(name, files)
 

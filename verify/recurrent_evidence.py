@@ -3,6 +3,7 @@
 invariant.json      left.json right.json              T44   verify/invariant_checker.py
 simulation.json     machine.tm network.json           T46   verify/simulation_checker.py
 unrolling.json      recurrent.json unrolled.json      T43   verify/unrolling_checker.py
+horizon.json        left.json right.json initial.json T67   verify/horizon_checker.py
 agnostic.json       left.json right.json              T50   verify/agnostic_checker.py
 attention.json      left.json right.json              T48   verify/attention_checker.py
 transformer.json    left.json right.json              T55   verify/transformer_checker.py
@@ -19,6 +20,7 @@ from types import ModuleType
 from verify import (
     agnostic_checker,
     attention_checker,
+    horizon_checker,
     invariant_checker,
     simulation_checker,
     tokens_checker,
@@ -28,6 +30,7 @@ from verify import (
 from verify.checker import MalformedError, RejectedError
 from verify.errors import InputError
 from verify.formats.network_file import read_bytes
+from verify.prove.architectures.horizon import INITIAL
 from verify.prove.architectures.invariant import LEFT, RIGHT
 from verify.prove.architectures.simulation import MACHINE, NETWORK
 from verify.prove.architectures.unrolling import RECURRENT, UNROLLED
@@ -37,6 +40,7 @@ from verify.result import (
     AGNOSTIC,
     ATTENTION,
     CLAIM,
+    HORIZON,
     INVARIANT,
     SEQUENCE,
     SIMULATION,
@@ -53,13 +57,14 @@ from verify.standalone import asked
 CHECKERS: Mapping[str, ModuleType] = {
     AGNOSTIC: agnostic_checker,
     ATTENTION: attention_checker,
+    HORIZON: horizon_checker,
     INVARIANT: invariant_checker,
     SIMULATION: simulation_checker,
     TOKENS: tokens_checker,
     TRANSFORMER: transformer_checker,
     UNROLLING: unrolling_checker,
 }
-FILES = (*RECURRENT_KINDS, MACHINE, NETWORK, RECURRENT, UNROLLED, LEFT, RIGHT)
+FILES = (*RECURRENT_KINDS, MACHINE, NETWORK, RECURRENT, UNROLLED, LEFT, RIGHT, INITIAL)
 
 
 @dataclass(frozen=True, slots=True)

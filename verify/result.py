@@ -27,11 +27,13 @@ WEIGHTS = "weights.json"  # beside it: which parameters it shares with another n
 PICTURE = "picture.svg"  # beside it: a drawing, where the function has two variables
 INVARIANT, SIMULATION, UNROLLING = "invariant.json", "simulation.json", "unrolling.json"
 SEQUENCE, TAPE, AGNOSTIC = "sequence.json", "tape.json", "agnostic.json"
+HORIZON = "horizon.json"  # recurrent networks that stay close for some steps
 ATTENTION, TRANSFORMER, TOKENS = "attention.json", "transformer.json", "tokens.json"
 RECURRENT = (
     INVARIANT,
     SIMULATION,
     UNROLLING,
+    HORIZON,
     AGNOSTIC,
     ATTENTION,
     TRANSFORMER,

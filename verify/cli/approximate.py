@@ -47,6 +47,12 @@ class Method:
 METHODS = (
     Method("interpolant", "one hidden layer, a unit for each chord (T53)", takes_knots=True),
     Method("sawtooth", "polynomials by composed sawtooths (T54)"),
+    Method(
+        "recurrence",
+        "a recurrent NETWORK by random weights, biases that silence units, for so many steps; "
+        "planted=1: the weights hold a copy (T67)",
+        ("seed", "steps", "units", "range", "eta", "planted"),
+    ),
 )
 
 MethodName = Annotated[
@@ -113,9 +119,11 @@ def approximate(
         found: Built = import_module(chosen.module).build(request)
         pieces = _judged(found, wanted)
     shape = "" if found.network is None else f"{sizes(found.network.widths)}, "
+    usual = (
+        f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real point"
+    )
     lines = [
-        f"{method} of {target} on {domain.removeprefix('box:')}: {shape}"
-        f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real point",
+        f"{method} of {target} on {domain.removeprefix('box:')}: {shape}{found.told or usual}",
         *found.lines,
     ]
     facts: dict[str, object] = {

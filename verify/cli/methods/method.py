@@ -76,6 +76,17 @@ class Request:
             raise InputError(f"--set {name}", f"expected an integer from {least} to {most}")
         return int(found)
 
+    def positive(self, name: str, default: Fraction) -> Fraction:
+        """A positive number that --set sets.
+
+        Raises:
+            InputError: it is none.
+        """
+        found = self.settings.get(name, default)
+        if not isinstance(found, Fraction) or found <= 0:
+            raise InputError(f"--set {name}", f"expected a positive number, got {str(found)[:40]}")
+        return found
+
     def points(self, low: Fraction, high: Fraction) -> tuple[Fraction, ...]:
         """The numbers after --knots.
 
@@ -98,6 +109,7 @@ class Built:
         lines: What there is to say about it.
         facts: The same for programs.
         files: Further evidence beside the claim, by name.
+        told: What was established, in place of the usual words.
     """
 
     approximation: Approximated
@@ -105,3 +117,4 @@ class Built:
     lines: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    told: str = ""

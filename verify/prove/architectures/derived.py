@@ -20,7 +20,8 @@ def claim_of(obligation: Obligation) -> Claim:
         NamedNetwork.of(side, parse_network(obligation.files[f"{side}.json"], side))
         for side in ("left", "right")
     )
-    return Claim(left, right, domain_of(value["domain"], left.network.inputs, "domain"))
+    where = domain_of(value["domain"], left.network.inputs, "domain")
+    return Claim(left, right, where, str(value["relation"]))
 
 
 def merges(obligation: Obligation) -> bool:
