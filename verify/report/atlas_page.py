@@ -39,7 +39,8 @@ _TAIL = (
     "Turing machines is for every tape ([T46](T46-turing-machines.md)); neural Turing "
     "machines are a random-access memory only where their gates are one-hot "
     "([T47](T47-neural-turing-machines.md)). Attention layers in other bases are the same "
-    "function: [T48](T48-attention-gauges.md).\n"
+    "function ([T48](T48-attention-gauges.md)), and so are transformer blocks "
+    "([T55](T55-transformer-blocks.md)).\n"
 )
 
 
