@@ -13,18 +13,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from theory.approximation.expression import target_of
+from theory.approximation.interpolant import equidistant, interpolant
 from theory.approximation.target import Target
+from theory.errors import DomainError
 from theory.network import Affine, Network
 from theory.turing import Rule, TuringMachine
 from theory.turing_network import turing_network
+from verify.approximation.claim import Approximation
 from verify.cli import main
-from verify.errors import InputError
+from verify.errors import FormatError, InputError
+from verify.formats.strict_json import Json
 from verify.prove.architectures.simulation import Simulates, decided_simulation
 from verify.report.graph import Curve, Graph, graph_tikz
 from verify.report.judgement import Status
 from verify.report.pages import kind
 from verify.report.pages.error_graph import line_pieces
 from verify.report.pages.kind import page_evidence
+from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
 from verify.report.report import ReportFiles, write_page_report
 from verify.standalone import asked
 
@@ -45,8 +51,15 @@ def recurrent(name: str) -> str:
 
 
 def approximated(folder: Path, target: str, domain: str, epsilon: str) -> Path:
-    words = ("interpolant", target, "--domain", domain, "--epsilon", epsilon)
-    return run(folder, "approximate", *words)
+    """An interpolant at nine knots, and the claim that it is within epsilon."""
+    low, high = map(Fraction, domain.split(","))
+    function = target_of(target).within(low, high, Fraction(1, 1000))
+    network = interpolant(function, equidistant(low, high, 8))
+    claim = Approximation(network, function, low, high, Fraction(epsilon))
+    folder.mkdir(exist_ok=True)
+    for name, content in claim.files.items():
+        (folder / name).write_bytes(content)
+    return folder
 
 
 KINDS: dict[str, tuple[Callable[[Path], Path], tuple[str, ...]]] = {
@@ -103,8 +116,8 @@ KINDS: dict[str, tuple[Callable[[Path], Path], tuple[str, ...]]] = {
         ("{T55}", "for every number $t\\ge 1$ of tokens", "relu head, "),
     ),
     "approximation.json": (
-        lambda folder: approximated(folder, "x**2", "box:0,1", "1/100"),
-        ("f(x)=x^{2}", r"\le \tfrac{1}{100}", "5 affine pieces", r"\tfrac{3}{5}\,x", "3 witnesses"),
+        lambda folder: approximated(folder, "x**2", "0,1", "1/256"),
+        ("{T52}", "f(x)=x^{2}", r"\le \tfrac{1}{256}", "8 affine pieces", r"\tfrac{3}{8}\,x"),
     ),
 }
 
@@ -156,7 +169,7 @@ WORSE: dict[str, Callable[[dict[str, Any]], object]] = {
     "agnostic.json": lambda top: top.update(largest=0),
     "attention.json": lambda top: top["groups"][0].update(right=[]),
     "transformer.json": lambda top: top["left"].update(sha256="0" * 64),
-    "approximation.json": lambda top: top.update(epsilon="1/101"),
+    "approximation.json": lambda top: top.update(epsilon="1/257"),
 }
 
 
@@ -326,7 +339,7 @@ def test_names_of_a_machine_are_text(tmp_path: Path) -> None:
 def test_the_pages_are_typeset(tmp_path: Path) -> None:
     for folder, name in (
         (wild_folder(tmp_path / "machine"), "simulation.json"),
-        (approximated(tmp_path / "sin", "sin(3*x)+x/5", "box:0,2", "1/50"), "approximation.json"),
+        (approximated(tmp_path / "sin", "sin(3*x)+x/5", "0,2", "1/10"), "approximation.json"),
     ):
         files = write_page_report(folder, name)
         assert files.message == ""
@@ -335,7 +348,7 @@ def test_the_pages_are_typeset(tmp_path: Path) -> None:
 
 
 def test_an_approximation_of_an_unknown_kind_is_shown_as_it_stands(tmp_path: Path) -> None:
-    folder = approximated(tmp_path / "approximation.json", "x**2", "box:0,1", "1/4")
+    folder = approximated(tmp_path / "approximation.json", "x**2", "0,1", "1/4")
     extra = {"simplices": [["0", "1"]], "note": "}\\input{x}"}
     changed(folder, lambda top: top.update(extra, format="relucert-other"))
     files, tex = report(folder, "approximation.json")
@@ -349,16 +362,10 @@ def test_an_approximation_of_an_unknown_kind_is_shown_as_it_stands(tmp_path: Pat
 @pytest.mark.parametrize(
     ("target", "domain", "formula"),
     [
-        ("1/(1 + x**2)", "box:-1,1", r"\frac{1}{1+x^{2}}"),
-        (
-            "exp(x/2) - 2*sin(3*x + 1)",
-            "box:0,1",
-            r"\exp\left(\tfrac{1}{2}\,x\right)-2\,\sin\left(3\,x+1\right)",
-        ),
-        ("x/3 - 1", "box:2,2", r"\tfrac{1}{3}\,x-1"),
-        ("5", "box:0,1", "f(x)=5"),
-        ("sqrt(x + 1)*abs(x)**2", "box:0,1", r"\sqrt{x+1}\,\left|x\right|^{2}"),
-        ("2 - (x + 1)**2*max(x, 1/3)", "box:0,1", r"2-\left(x+1\right)^{2}\,\max\left("),
+        ("1/(1 + x**2)", "-1,1", r"\frac{1}{x^{2}+\allowbreak 1}"),
+        ("exp(x/2) - 2*sin(3*x + 1)", "0,1", r"\exp(\tfrac{1}{2}\,x)-2\,\sin(3\,x"),
+        ("x/3 - 1", "2,2", r"f(x)=\frac{x-\allowbreak 3}{3}"),
+        ("5", "0,1", "f(x)=5"),
     ],
 )
 def test_targets_are_printed_as_formulas(
@@ -369,9 +376,59 @@ def test_targets_are_printed_as_formulas(
     assert formula in tex
 
 
+@pytest.mark.parametrize(
+    ("tree", "formula"),
+    [
+        (["/", "1", ["+", "1", ["^", "x", 2]]], r"\frac{1}{1+x^{2}}"),
+        (
+            ["*", ["sqrt", ["+", "x", "1"]], ["^", ["abs", "x"], 2]],
+            r"\sqrt{x+1}\,\left|x\right|^{2}",
+        ),
+        (["+", "x", ["*", "-1", ["*", "x", "1/2"]]], r"x-\tfrac{1}{2}\,x"),
+        (["+", "2", ["*", "-1", ["+", "x", "1"], "3"]], r"2-3\,\left(x+1\right)"),
+        (["^", ["^", "x", 2], 3], r"\left(x^{2}\right)^{3}"),
+        (["*", "2", "1/2"], "1"),
+        (["max", ["exp", "x"], "0"], r"\max\left(\exp\left(x\right),\,0\right)"),
+    ],
+)
+def test_trees_are_printed_as_formulas(tree: Json, formula: str) -> None:
+    require_tree(tree)
+    assert tree_formula(tree) == formula
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [[], ["+"], ["\\input", "x"], ["^", "x", "2"], ["^", "x"], "y", 1, None, ["+", "x", ["?", "x"]],
+     ["+", *["x"] * 500], "\\end{document}"],
+)  # fmt: skip
+def test_what_is_no_tree_is_not_printed(tree: Json) -> None:
+    with pytest.raises(FormatError):
+        require_tree(tree)
+
+
+@given(st.fractions(-3, 3, max_denominator=8))
+def test_values_of_trees_are_exact_where_operations_are(x: Fraction) -> None:
+    tree: Json = [
+        "+",
+        ["*", "x", "x", "-1/2"],
+        ["/", ["abs", "x"], "3"],
+        ["min", "x", "0"],
+        ["^", "x", 3],
+    ]
+    assert not is_rounded(tree)
+    assert tree_value(tree, x) == -x * x / 2 + abs(x) / 3 + min(x, Fraction(0)) + x**3
+    assert is_rounded(["+", "x", ["sqrt", "x"]])
+    assert tree_value(["sqrt", "4"], x) == 2
+    zero: Json = ["*", "0", "x"]
+    undefined: list[Json] = [["/", "1", zero], ["log", zero], ["exp", "100000"]]
+    for bad in undefined:
+        with pytest.raises(DomainError):
+            tree_value(bad, x)
+
+
 def test_a_pole_leaves_out_the_graph(tmp_path: Path) -> None:
-    folder = approximated(tmp_path / "approximation.json", "x", "box:-1,1", "1/4")
-    changed(folder, lambda top: top["target"].update(function=["/", "1", "x"]))
+    folder = approximated(tmp_path / "approximation.json", "x", "-1,1", "1/4")
+    changed(folder, lambda top: top["target"].update(denominator=["0", "1"]))
     files, tex = report(folder, "approximation.json")
     assert files.status is Status.OPEN
     assert "There is no graph" in tex

@@ -67,7 +67,11 @@ class Picture:
 
 
 def regions_picture(
-    network: Network, domain: Domain, mark: Vector | None = None, most: int = MOST_CELLS
+    network: Network,
+    domain: Domain,
+    mark: Vector | None = None,
+    most: int = MOST_CELLS,
+    symbol: str = "f_1",
 ) -> Picture:
     """The picture of all linear regions over the domain.
 
@@ -76,6 +80,7 @@ def regions_picture(
         domain: A box or polytope with interior, or the plane.
         mark: A point to be marked.
         most: The greatest number of cells that are drawn.
+        symbol: How the first output is called, in math mode.
 
     Raises:
         ScopeError: the network has not two inputs, or there are too many cells.
@@ -88,11 +93,14 @@ def regions_picture(
     found = tuple(islice(regions(network, domain), most + 1))
     if len(found) > most:
         raise ScopeError(f"picture: there are more than {most} cells")
-    return picture_of(found, domain, mark)
+    return picture_of(found, domain, mark, symbol)
 
 
 def picture_of(
-    found: Sequence[LinearRegion], domain: Domain, mark: Vector | None = None
+    found: Sequence[LinearRegion],
+    domain: Domain,
+    mark: Vector | None = None,
+    symbol: str = "f_1",
 ) -> Picture:
     """The picture of linear regions that are known already, numbered from 1 in their order."""
     window = window_of(found, domain, mark)
@@ -122,6 +130,7 @@ def picture_of(
         ],
         bar_left=decimal(frame.width + Fraction(1, 2)),
         bar_right=decimal(frame.width + Fraction(3, 4)),
+        symbol=symbol,
         values=[rounded_number(value) for value in (low, high)],
     )
     return Picture(tikz, len(found), window, _is_clipped(found, window), low, high)

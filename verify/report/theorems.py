@@ -2,7 +2,7 @@
 
 The full statements and proofs are the notes of the same ID; a report quotes them for the
 reader and its verdict depends on none but those that say what a checker proves: T11 to T13, T35,
-T43, T44, T46, T48, T50, T52, T55 and T56.
+T43, T44, T46, T48, T50, T52, T53, T55 to T58 and T60.
 """
 
 from verify.report.case_tree import CaseTree

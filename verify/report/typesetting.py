@@ -194,6 +194,17 @@ def tex_sum(
     return first + "".join(rest), exact
 
 
+def tex_form(
+    constant: Fraction,
+    row: Row,
+    name: str | Callable[[int], str] = "x",
+    longest: int = LONGEST_NUMBER,
+) -> str:
+    r"""The sum as `tex_sum` has it, marked by \approx in front if its numbers are rounded."""
+    shown, exact = tex_sum(constant, row, name=name, longest=longest)
+    return shown if exact else rf"{{\approx}}\,{shown}"
+
+
 def _symbol(name: str | Callable[[int], str], column: int) -> str:
     return f"{name}_{{{column + 1}}}" if isinstance(name, str) else name(column)
 
@@ -207,7 +218,7 @@ def tex_polynomial(coefficients: Sequence[Fraction], longest: int = LONGEST_NUMB
     powers = range(len(coefficients) - 1, 0, -1)
     row = tuple((power, coefficients[power]) for power in powers if coefficients[power])
     constant = coefficients[0] if coefficients else Fraction(0)
-    return tex_sum(constant, row, name=_power, longest=longest)[0]
+    return tex_form(constant, row, _power, longest)
 
 
 def _power(exponent: int) -> str:

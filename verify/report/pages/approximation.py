@@ -5,7 +5,7 @@ it stands, and the claim is then the one that the checker's own line states.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from theory.errors import TheoryError
@@ -15,6 +15,8 @@ from verify.errors import FormatError, InputError
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json, array_of, number_of, object_of, read_json
+from verify.report.pages.box_approximation import FORMAT as BOXES
+from verify.report.pages.box_approximation import box_page
 from verify.report.pages.error_graph import (
     MOST_PIECES,
     LinePiece,
@@ -32,7 +34,6 @@ from verify.report.typesetting import (
     counted,
     tex_interval,
     tex_number,
-    tex_point,
 )
 from verify.result import WEIGHTS
 
@@ -42,9 +43,16 @@ _KNOWN = {QUOTIENTS: _KEYS, TREES: _KEYS | {"witnesses"}}
 _THEOREMS = {QUOTIENTS: ("T52",), TREES: ("T58",)}
 _STEPS = "relucert-step-network"
 _MOST_WITNESSES = 12
-NO_PICTURES: Mapping[str, object] = {
-    "pieces": 0, "rows": [], "graphs": (), "witnesses": [], "witness_count": 0, "fields": [],
-    "is_step": False, "is_exact": True, "picture": None, "grid": ""}  # fmt: skip
+_NOTHING: Mapping[str, object] = {
+    "pieces": 0,
+    "rows": [],
+    "graphs": (),
+    "witnesses": [],
+    "witness_count": 0,
+    "fields": [],
+    "is_step": False,
+    "is_exact": True,
+}
 _SERIES = (
     r"For $\exp$, $\sin$, $\cos$ and $\log$ the checker takes polynomials, whose errors it bounds; "
     "the claim is about the functions themselves."
@@ -88,10 +96,18 @@ def approximation_page(file: EvidenceFile) -> Page:
     name = file.file_of("network")
     content = read_bytes(file.folder / name)
     try:
-        claim = _line_claim(file, name, content)
+        if file.top.get("format") == BOXES:
+            return _with_weights(file, box_page(file))
+        return _with_weights(file, _line_page(name, _line_claim(file, name, content)))
     except (InputError, TheoryError):
-        return _unknown_page(file, name, content)
-    return _line_page(file, name, claim)
+        return _with_weights(file, _unknown_page(file, name, content))
+
+
+def _with_weights(file: EvidenceFile, page: Page) -> Page:
+    """The page, with what the checker of weights says, if there are any beside the evidence."""
+    has_weights = (file.folder / WEIGHTS).is_file()
+    weights = checked_weights(file.folder) if has_weights else None
+    return replace(page, values={**page.values, "weights": weights})
 
 
 def _line_claim(file: EvidenceFile, name: str, content: bytes) -> LineClaim:
@@ -148,7 +164,7 @@ def _near(
     return network_facts(network), line_pieces(network, low, high)
 
 
-def _line_page(file: EvidenceFile, name: str, claim: LineClaim) -> Page:
+def _line_page(name: str, claim: LineClaim) -> Page:
     """The page on a claim of one input."""
     function = claim.function
     what = "step function" if claim.is_step else "ReLU network"
@@ -167,7 +183,7 @@ def _line_page(file: EvidenceFile, name: str, claim: LineClaim) -> Page:
         setting=setting,
         conclusion=_conclusion(claim),
         body="approximation.tex.jinja",
-        values={**NO_PICTURES, **_pictures(claim), "weights": _weights(file)},
+        values={**_NOTHING, **_pictures(claim)},
         theorems=_theorems(claim),
         limits=(REAL, _OUTSIDE),
         remarks=() if function.is_exact else (_SERIES,),
@@ -199,7 +215,7 @@ def _conclusion(claim: LineClaim) -> str:
 
 def _pictures(claim: LineClaim) -> dict[str, object]:
     """The pieces and, where they are few enough, graphs."""
-    shown = [tex_point(one) for one in claim.witnesses[:_MOST_WITNESSES]]
+    shown = [_points(one) for one in claim.witnesses[:_MOST_WITNESSES]]
     told: dict[str, object] = {
         "pieces": len(claim.found),
         "is_step": claim.is_step,
@@ -218,9 +234,9 @@ def _pictures(claim: LineClaim) -> dict[str, object]:
     return {**told, "graphs": drawn, "rows": rows}
 
 
-def _weights(file: EvidenceFile) -> tuple[str, str] | None:
-    """What the checker of weights says, if there are any beside the evidence."""
-    return checked_weights(file.folder) if (file.folder / WEIGHTS).is_file() else None
+def _points(witness: Vector) -> str:
+    """The points of a witness in math mode, not longer than in a table."""
+    return "(" + r",\,".join(map(tex_number, witness)) + ")"
 
 
 def _unknown_page(file: EvidenceFile, name: str, content: bytes) -> Page:
@@ -238,7 +254,7 @@ def _unknown_page(file: EvidenceFile, name: str, content: bytes) -> Page:
         "file.",
         conclusion=PLAIN_CONCLUSION,
         body="approximation.tex.jinja",
-        values={**NO_PICTURES, "fields": plain_fields(file), "weights": _weights(file)},
+        values={**_NOTHING, "fields": plain_fields(file)},
         theorems=(),
         limits=(REAL, _OUTSIDE),
     )

@@ -13,7 +13,7 @@ from verify.recurrent_claims import reader_of
 from verify.report.domain_view import DomainView, domain_view
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.pages.recurrent_view import RECURRENCE, equations, recurrent_facts
-from verify.report.typesetting import tex_interval, tex_number, tex_sum
+from verify.report.typesetting import tex_form, tex_interval, tex_number
 
 MOST_RELATIONS = 24
 _MOST_TERMS = 12  # of a relation that is printed
@@ -135,7 +135,7 @@ def _form(constant: Fraction, row: Row, read: Callable[[int], str]) -> str:
     """An affine form in math mode, if it is not too long."""
     if len(row) > _MOST_TERMS:
         return rf"\text{{an affine form of {len(row)} terms}}"
-    return tex_sum(constant, row, name=read)[0]
+    return tex_form(constant, row, read)
 
 
 def _bounds(pair: Pair, read: Callable[[int], str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from verify.report.judgement import Judgement, Status
 from verify.report.pages.agnostic import agnostic_page
 from verify.report.pages.approximation import approximation_page
 from verify.report.pages.attention import attention_page
+from verify.report.pages.horizon import horizon_page
 from verify.report.pages.invariant import invariant_page
 from verify.report.pages.machine import simulation_page, tape_page
 from verify.report.pages.page import Counterexample, EvidenceFile, Page, page_source
@@ -23,6 +24,7 @@ from verify.result import (
     AGNOSTIC,
     APPROXIMATION,
     ATTENTION,
+    HORIZON,
     INVARIANT,
     RECURRENT,
     SEQUENCE,
@@ -38,6 +40,7 @@ PAGES: Mapping[str, Callable[[EvidenceFile], Page]] = {
     INVARIANT: invariant_page,
     SIMULATION: simulation_page,
     UNROLLING: unrolling_page,
+    HORIZON: horizon_page,
     AGNOSTIC: agnostic_page,
     ATTENTION: attention_page,
     TRANSFORMER: transformer_page,

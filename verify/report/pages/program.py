@@ -60,7 +60,7 @@ def tokens_page(file: EvidenceFile) -> Page:
         question="Two transformer blocks compared",
         objects=_objects(names, programs),
         setting=r"Let $f$ and $g$ be the programs on tokens of Section~\ref{objects}, and "
-        rf"$x_1,\dots,x_{{{len(tokens)}}}$ the tokens of Section~\ref{{evidence}}.",
+        r"$x_1,\dots,x_t$ the tokens of Section~\ref{evidence}.",
         conclusion=f"output {output + 1} at token {token + 1} of $f$ and of $g$ differ",
         body="program.tex.jinja",
         values={
@@ -103,7 +103,7 @@ def _facts(program: TokenProgram) -> tuple[tuple[str, str], ...]:
     return (
         ("Tokens", f"rows of ${tex_space(program.inputs)}$, any number of them"),
         ("Each token gives", f"${tex_space(program.output.outputs)}$"),
-        ("Steps", ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none"),
+        ("Steps", ", ".join(f"{kind} ({count})" for kind, count in kinds.items()) or "none"),
         ("Nonzero weights and biases", grouped(weights + biases)),
     )
 

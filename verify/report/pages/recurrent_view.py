@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from theory.network import Affine, Row
 from theory.recurrent import RecurrentNetwork
-from verify.report.typesetting import counted, grouped, tex_point, tex_space, tex_sum
+from verify.report.typesetting import counted, grouped, tex_form, tex_point, tex_space
 
 RECURRENCE = (
     r"A recurrent network has states $h_t=s(Wh_{t-1}+Ux_t+b)$ and outputs $y_t=Ch_t+c$, "
@@ -72,11 +72,11 @@ def equations(
 
     before, after = _ACTIVATIONS[network.activation]
     lines = [
-        rf"{state}_{{{unit}}}\leftarrow {before}{tex_sum(bias, row, name=read)[0]}{after}"
+        rf"{state}_{{{unit}}}\leftarrow {before}{tex_form(bias, row, read)}{after}"
         for unit, row, bias in _rows(network.step)
     ]
     lines += [
-        f"{output}_{{{unit}}}={tex_sum(bias, row, name=read)[0]}"
+        f"{output}_{{{unit}}}={tex_form(bias, row, read)}"
         for unit, row, bias in _rows(network.output)
     ]
     return Equations(symbol, tuple(lines))

@@ -12,7 +12,7 @@ from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of
 from verify.report.pages.page import EvidenceFile
 from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
-from verify.report.typesetting import tex_number, tex_polynomial, tex_sum
+from verify.report.typesetting import tex_form, tex_number, tex_polynomial
 
 _MOST_TERMS = 40
 _LONGEST = 24  # digits of a coefficient
@@ -105,7 +105,7 @@ def _formula(target: Target) -> str:
 
 def _term_formula(term: Term, is_first: bool) -> str:
     row = ((0, term.slope),) if term.slope else ()
-    argument, _ = tex_sum(term.shift, row, name=lambda _: "x", longest=_LONGEST)
+    argument = tex_form(term.shift, row, lambda _: "x", _LONGEST)
     sign = "-" if term.weight < 0 else "" if is_first else "+"
     size = abs(term.weight)
     factor = "" if size == 1 else tex_number(size, _LONGEST) + r"\,"
