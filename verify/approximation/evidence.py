@@ -7,14 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from verify import polynomial_checker, weights_checker
+from verify import polynomial_checker, simplex_checker, weights_checker
 from verify.formats.network_file import read_bytes
 from verify.result import APPROXIMATION, WEIGHTS
 from verify.standalone import Check, asked
 
 WEIGHTS_CHECKER = Path(weights_checker.__file__).resolve()
 POLYNOMIAL = Path(polynomial_checker.__file__).resolve()
-CHECKERS = {"relucert-approximation": POLYNOMIAL}  # format -> the checker of such files
+CHECKERS = {  # format -> the checker of such files
+    "relucert-approximation": POLYNOMIAL,
+    "relucert-box-approximation": Path(simplex_checker.__file__).resolve(),
+}
 
 
 def checked_approximation(folder: Path) -> tuple[str, str]:

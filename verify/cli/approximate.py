@@ -46,7 +46,8 @@ class Method:
 
 METHODS = (
     Method("interpolant", "one hidden layer, a unit for each chord (T53)", takes_knots=True),
-    Method("sawtooth", "polynomials by composed sawtooths (T54)"),
+    Method("sawtooth", "polynomials by composed sawtooths (T54), also x*y"),
+    Method("kuhn", "1 to 3 inputs, a hat for each vertex of a grid (T59)", ("steps",)),
     Method(
         "recurrence",
         "a recurrent NETWORK by random weights, biases that silence units, for so many steps; "
