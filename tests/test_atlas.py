@@ -14,7 +14,8 @@ from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction, Sepa
 from theory.network import Affine, Network, Vector, relu
 from verify.cli import main
 from verify.formats.network_file import read_network
-from verify.report.atlas_page import atlas_drawing, atlas_page, command_line
+from verify.report.atlas_drawing import atlas_drawing
+from verify.report.atlas_page import atlas_page, command_line
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = [one for one in REDUCTIONS if one.command]

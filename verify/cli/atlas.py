@@ -28,7 +28,8 @@ def atlas(
     Exit: 0; with --check 1 if a witness does not show what it is to show.
     """
     from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS
-    from verify.report.atlas_page import atlas_drawing, atlas_page, command_line
+    from verify.report.atlas_drawing import atlas_drawing
+    from verify.report.atlas_page import atlas_page, command_line
 
     terminal = Terminal(json, quiet)
     for path, text in ((page, atlas_page), (svg, atlas_drawing)):

@@ -1,11 +1,7 @@
-"""The atlas as a page of Markdown and as a drawing, both made from `theory.atlas`."""
+"""The atlas as a page of Markdown, made from `theory.atlas`."""
 
-from html import escape
-from textwrap import wrap
+from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction
 
-from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture, Reduction
-
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 172, 62, 58, 58, 20
 _HEAD = (
     "# The atlas: which architectures contain which\n"
     "\n"
@@ -76,71 +72,3 @@ def command_line(one: Reduction) -> str:
 def _reduction_line(one: Reduction) -> str:
     command = f"`{command_line(one)}`" if one.command else ""
     return f"| {one.source} | {one.target} | {_cell(one.cost)} | {one.theorem} | {command} |"
-
-
-def atlas_drawing() -> str:
-    """The drawing, SVG: boxes, solid arrows for reductions, dashed lines for separations.
-
-    Theorem: T51 (separations of architectures).
-    """
-    places = {one.key: one for one in ARCHITECTURES}
-    width = (
-        2 * _MARGIN + (1 + max(one.column for one in ARCHITECTURES)) * (_WIDTH + _GAP_X) - _GAP_X
-    )
-    height = 2 * _MARGIN + (1 + max(one.row for one in ARCHITECTURES)) * (_HEIGHT + _GAP_Y) - _GAP_Y
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 30}" '
-        'font-family="sans-serif" font-size="11">',
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
-        'markerHeight="7" orient="auto">'
-        '<path d="M0,0 L8,4 L0,8 z" fill="#1b5e9b"/></marker></defs>',
-        f'<rect width="{width}" height="{height + 30}" fill="white"/>',
-    ]
-    for reduction in REDUCTIONS:
-        source, target = places[reduction.source], places[reduction.target]
-        lines.append(_line(source, target, 'stroke="#1b5e9b" marker-end="url(#head)"', 5))
-    for separation in SEPARATIONS:
-        larger, smaller = places[separation.larger], places[separation.smaller]
-        lines.append(_line(larger, smaller, 'stroke="#b3261e" stroke-dasharray="4 3"', 13))
-    lines += [_box(one) for one in ARCHITECTURES]
-    lines.append(
-        f'<text x="{_MARGIN}" y="{height + 18}">solid arrow: every member of the first is, '
-        "rewritten, one of the second, as far as the table says. dashed: some member of one is "
-        "none of the other; the table says which.</text>"
-    )
-    return "\n".join([*lines, "</svg>", ""])
-
-
-def _corner(one: Architecture) -> tuple[int, int]:
-    return _MARGIN + one.column * (_WIDTH + _GAP_X), _MARGIN + one.row * (_HEIGHT + _GAP_Y)
-
-
-def _box(one: Architecture) -> str:
-    x, y = _corner(one)
-    lines = [
-        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6" fill="#f4f6f8" '
-        'stroke="#44505c"/>',
-        f'<text x="{x + _WIDTH // 2}" y="{y + 17}" text-anchor="middle" font-weight="bold">'
-        f"{escape(one.key)}</text>",
-    ]
-    for index, text in enumerate(wrap(one.about, 31)[:3]):
-        lines.append(
-            f'<text x="{x + _WIDTH // 2}" y="{y + 32 + 12 * index}" text-anchor="middle" '
-            f'font-size="10">{escape(text)}</text>'
-        )
-    return "\n".join(lines)
-
-
-def _line(source: Architecture, target: Architecture, style: str, shift: int) -> str:
-    """A line from the side of one box to the side of another, a little beside the middle."""
-    (ax, ay), (bx, by) = _corner(source), _corner(target)
-    ax, ay, bx, by = ax + _WIDTH // 2, ay + _HEIGHT // 2, bx + _WIDTH // 2, by + _HEIGHT // 2
-    if source.column != target.column:
-        side = 1 if target.column > source.column else -1
-        ax, bx = ax + side * _WIDTH // 2, bx - side * _WIDTH // 2
-        ay, by = ay + side * shift, by + side * shift
-    else:
-        side = 1 if target.row > source.row else -1
-        ay, by = ay + side * _HEIGHT // 2, by - side * _HEIGHT // 2
-        ax, bx = ax + side * shift, bx + side * shift
-    return f'<line x1="{ax}" y1="{ay}" x2="{bx}" y2="{by}" {style}/>'
