@@ -258,11 +258,12 @@ def test_T53_the_worked_examples() -> None:
 
 
 def test_T53_greedy_knots_are_no_more_than_equidistant_ones() -> None:
-    chords = Chords(target_of("x**8"), F(0), F(1), F(1, 100))
-    knots = chords.greedy(1024)
-    assert len(knots) < len(chords.fewest())
-    network = interpolant(chords.value, knots)
-    assert Approximation(network, chords.target, F(0), F(1), F(1, 100)).judged() == len(knots) - 1
+    eighth = target_of("x**8")
+    found = Chords(eighth, F(0), F(1), F(1, 100))
+    knots = found.greedy(1024)
+    assert len(knots) < len(found.fewest())
+    network = interpolant(eighth, knots)
+    assert Approximation(network, eighth, F(0), F(1), F(1, 100)).judged() == len(knots) - 1
     with pytest.raises(ScopeError, match="too coarse"):
         Chords(SQUARE, F(0), F(1), F(1, 10**6)).greedy(4)
 
@@ -423,7 +424,7 @@ def test_the_command_writes_what_the_checker_accepts(
     words = ("--domain", f"box:{domain}", "--epsilon", epsilon, "-o", str(tmp_path))
     assert run(capsys, "interpolant", target, *words)[0] == 0
     assert main(["check", str(tmp_path)]) == 0
-    assert "(verify/polynomial_checker.py)" in capsys.readouterr().out
+    assert "(verify/target_checker.py)" in capsys.readouterr().out
     assert main(["check", str(tmp_path), "--kernel", "native"]) == 3
 
 
@@ -452,7 +453,7 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("interpolant", "x**2", "--domain", "box:0,1", "--epsilon", "1e-9"), "more than 1000"),
         (("interpolant", "x**2", "--domain", "all", "--epsilon", "1"), "bounded interval"),
         (("interpolant", "x**2", "--domain", "box:0,1;0,1", "--epsilon", "1"), "intervals"),
-        (("interpolant", "abs(x)", "--domain", "box:0,1", "--epsilon", "1"), "exp, sin, cos"),
+        (("interpolant", "gamma(x)", "--domain", "box:0,1", "--epsilon", "1"), "exp, sin, cos"),
         (("interpolant", "exp(500*x)", "--domain", "box:0,1", "--epsilon", "1"), "at most 200"),
         (("sawtooth", "sin(x)", "--domain", "box:0,1", "--epsilon", "1"), "a polynomial"),
         (("sawtooth", "1/(1 + x)", "--domain", "box:0,1", "--epsilon", "1"), "a polynomial"),
@@ -462,8 +463,6 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1e-2000"), "more than 1000"),
         (("sawtooth", "x**3", "--domain", "box:1,1", "--epsilon", "1"), "with an inside"),
         (("sawtooth", "x**2", "--domain", "box:0,1", "--epsilon", "1", "--knots", "0,1"), "knots"),
-        (("interpolant", "x**3", "--domain", "box:0,1", "--epsilon", "1", "--knots", "best"),
-         "degree 2"),
         (("guess", "x**2", "--domain", "box:0,1", "--epsilon", "1"), "interpolant"),
         (("interpolant", "x**2", "--domain", "box:0,1", "--epsilon", "1/99", "--knots", "0,1"),
          "not within"),

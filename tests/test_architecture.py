@@ -15,6 +15,9 @@ CHECKER = ROOT / "verify" / "checker.py"
 KINK_CHECKER = ROOT / "verify" / "kink_checker.py"
 ZONOTOPE_CHECKER = ROOT / "verify" / "zonotope_checker.py"
 POLYNOMIAL_CHECKER = ROOT / "verify" / "polynomial_checker.py"
+TARGET_CHECKER = [
+    ROOT / "verify" / f"{part}.py" for part in ("target_checker", "target_models", "radicals")
+]
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # library -> the files or folders below the root that may import it
@@ -110,6 +113,15 @@ def test_the_checker_is_standard_library_only() -> None:
 def test_further_checkers_rest_on_the_checker_alone(path: Path) -> None:
     modules = {module for module in imports(path) if module.startswith(PACKAGES)}
     assert {module.rpartition(".")[0] for module in modules} == {"verify.checker"}
+    packages = {module.split(".")[0] for module in imports(path)}
+    assert packages <= sys.stdlib_module_names | {"verify"}
+
+
+@pytest.mark.parametrize("path", TARGET_CHECKER, ids=name)
+def test_the_checker_of_targets_rests_on_its_own_files(path: Path) -> None:
+    own = {f"verify.{part.stem}" for part in (CHECKER, POLYNOMIAL_CHECKER, *TARGET_CHECKER)}
+    modules = {module for module in imports(path) if module.startswith(PACKAGES)}
+    assert {module.rpartition(".")[0] for module in modules} <= own
     packages = {module.split(".")[0] for module in imports(path)}
     assert packages <= sys.stdlib_module_names | {"verify"}
 

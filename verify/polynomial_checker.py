@@ -2,16 +2,14 @@
 
     python3 -I -S verify/polynomial_checker.py OUT/approximation.json
 
-Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; of `verify.checker` it
-uses the reading of files alone. Accepted means: |network(x) - f(x)| <= epsilon for every real x of
-the interval, where f is a quotient of polynomials P / Q plus weighted exp, sin or cos of affine
-arguments, as the file says.
+Exit status: 0 accepted, 1 rejected, 2 malformed. Standard library only; `verify.checker` reads
+files. Accepted means: |network(x) - f(x)| <= epsilon for every real x of the interval, f = P / Q
+plus weighted exp, sin or cos of affine arguments, P and Q polynomials.
 
-How. (1) The pieces of the network on the interval are derived, layer by layer, from the exact
-zeros of its units. (2) Each exp, sin, cos becomes its Taylor polynomial; `slack` is what is left
-of epsilon after the remainders. So f is near (P + Q T) / Q. (3) Q > 0 on the interval. (4) On
-each piece, slack Q -+ ((P + Q T) - piece Q) >= 0, seen from Bernstein coefficients on parts of
-it, or else decided by Sturm's theorem.
+How. (1) The pieces of the network are derived, layer by layer, from the zeros of its units. (2)
+Each exp, sin, cos becomes its Taylor polynomial; `slack` is what the remainders leave of epsilon.
+So f is near (P + Q T) / Q. (3) Q > 0 on the interval. (4) On each piece slack Q -+ ((P + Q T) -
+piece Q) >= 0, seen from Bernstein coefficients on parts of it, or else by Sturm's theorem.
 A *polynomial* is the list of its coefficients, the constant first, the last one not 0.
 """
 
@@ -69,12 +67,13 @@ def plus(p: Polynomial, q: Polynomial) -> Polynomial:
 
 
 def times(p: Polynomial, q: Polynomial) -> Polynomial:
-    """The product."""
-    found = [Fraction(0)] * (len(p) + len(q))
-    for i, a in enumerate(p):
-        for j, b in enumerate(q):
+    """The product, in integers."""
+    one, other = (lcm(*(entry.denominator for entry in part)) for part in (p, q))
+    right, found = [int(b * other) for b in q], [0] * (len(p) + len(q))
+    for i, a in enumerate(int(a * one) for a in p):
+        for j, b in enumerate(right):
             found[i + j] += a * b
-    return trimmed(found)
+    return trimmed([Fraction(entry, one * other) for entry in found])
 
 
 def primitive(entries: Integral) -> Integral:
@@ -137,16 +136,24 @@ def sign_at(p: Integral, x: Fraction) -> int:
     return (total > 0) - (total < 0)
 
 
-def roots_after(p: Integral, low: Fraction, high: Fraction) -> int:
-    """How many roots a polynomial without multiple roots has with low < x <= high (Sturm)."""
+def sturm_chain(p: Integral) -> list[Integral]:
+    """P, its derivative, and remainders with their signs changed until one is 0."""
     chain = [p, derivative(p)]
     while chain[-1]:
         chain.append([-entry for entry in remainder(chain[-2], chain[-1])])
-    changes = []
-    for x in (low, high):
-        signs = [sign for one in chain if (sign := sign_at(one, x))]
-        changes.append(sum(a != b for a, b in pairwise(signs)))
-    return changes[0] - changes[1]
+    return chain
+
+
+def changes_at(chain: list[Integral], x: Fraction) -> int:
+    """How often the sign changes along a chain, zeros left out."""
+    signs = [sign for one in chain if (sign := sign_at(one, x))]
+    return sum(a != b for a, b in pairwise(signs))
+
+
+def roots_after(p: Integral, low: Fraction, high: Fraction) -> int:
+    """How many roots a polynomial without multiple roots has with low < x <= high (Sturm)."""
+    chain = sturm_chain(p)
+    return changes_at(chain, low) - changes_at(chain, high)
 
 
 def crossing_part(p: Integral) -> Integral:
@@ -172,17 +179,23 @@ def shifted(p: Integral, by: int) -> Integral:
     return found
 
 
-def is_plainly_nonnegative(p: Integral, low: Fraction, high: Fraction) -> bool:
-    """Whether no Bernstein coefficient on [low, high] is negative, so that p >= 0 there.
+def bernstein(p: Integral, low: Fraction, high: Fraction) -> list[int]:
+    """The coefficients of (1 + t)^d p(x), x = (high + low t) / (1 + t), times u^d.
 
-    With t >= 0 and x = (high + low t) / (1 + t), they are those of (1 + t)^d p(x) over binomials.
+    Over binomials and u^d, u the least common denominator of the ends, they are the Bernstein
+    coefficients of p on [low, high], which enclose its values there.
     """
     unit, degree = lcm(low.denominator, high.denominator), len(p) - 1
     first, last = int(low * unit), int(high * unit)
     whole = [entry * unit ** (degree - power) for power, entry in enumerate(p)]
     moved = shifted(whole, first)
     moved = [entry * (last - first) ** power for power, entry in enumerate(moved)]
-    return min(shifted(moved[::-1], 1)) >= 0
+    return shifted(moved[::-1], 1)
+
+
+def is_plainly_nonnegative(p: Integral, low: Fraction, high: Fraction) -> bool:
+    """Whether no Bernstein coefficient on [low, high] is negative, so that p >= 0 there."""
+    return min(bernstein(p, low, high)) >= 0
 
 
 def is_nonnegative_by_roots(p: Integral, low: Fraction, high: Fraction) -> bool:

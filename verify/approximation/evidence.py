@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from verify import polynomial_checker, simplex_checker, weights_checker
+from verify import polynomial_checker, simplex_checker, target_checker, weights_checker
 from verify.formats.network_file import read_bytes
 from verify.result import APPROXIMATION, WEIGHTS
 from verify.standalone import Check, asked
@@ -17,6 +17,7 @@ POLYNOMIAL = Path(polynomial_checker.__file__).resolve()
 CHECKERS = {  # format -> the checker of such files
     "relucert-approximation": POLYNOMIAL,
     "relucert-box-approximation": Path(simplex_checker.__file__).resolve(),
+    "relucert-target-approximation": Path(target_checker.__file__).resolve(),
 }
 
 
