@@ -46,6 +46,7 @@ class Method:
 
 METHODS = (
     Method("interpolant", "one hidden layer, a unit for each chord (T53)", takes_knots=True),
+    Method("step", "Heaviside units, or relu ramps form=ramps (T57)", ("form",), takes_knots=True),
     Method("sawtooth", "polynomials by composed sawtooths (T54), also x*y"),
     Method("kuhn", "1 to 3 inputs, a hat for each vertex of a grid (T59)", ("steps",)),
     Method(
@@ -64,7 +65,7 @@ MethodName = Annotated[
 ]
 TargetText = Annotated[
     str,
-    typer.Argument(metavar="TARGET", help="x**3 - x/2, 1/(1 + x**2), exp(x/2) - 2*sin(3*x + 1)."),
+    typer.Argument(metavar="TARGET", help="x**3 - x/2, sqrt(abs(x)), log(1 + x**2), x*y; or net.onnx."),
 ]
 Epsilon = Annotated[
     str, typer.Option("--epsilon", metavar="E", help="The largest error, a positive number.")
@@ -74,10 +75,9 @@ Knots = Annotated[
     typer.Option(
         "--knots",
         metavar="KNOTS",
-        help="equidistant (the fewest such chords), greedy (as long as possible, from the left), "
-        "best (degree 2: the fewest pieces of all), or numbers 0,1/4,1 that begin and end with "
-        "the domain.",
-        show_default="equidistant",
+        help="equidistant (the fewest such pieces; default of interpolant), greedy (chords as long "
+        "as possible, from the left), best (few pieces of any kind, often provably the fewest; "
+        "default of step), or numbers 0,1/4,1 that begin and end with the domain.",
     ),
 ]
 
