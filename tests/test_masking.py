@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from math import ceil, log
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.biases import COMMAND, DELTA, MASKS
+from benchmarks.note_table import content_of
 from theory.approximation.masking import (
     TargetUnits,
     fits,
@@ -198,3 +201,13 @@ def test_T65_what_the_theorem_does_not_cover_is_refused() -> None:
             enough_draws(1, F(1, 2), chance)
     with pytest.raises(ScopeError, match="epsilon"):
         widest_eta(target, UNIT_BOX, F(1, 10**6), F(1))
+
+
+def test_T65_the_note_has_the_formula_for_every_target() -> None:
+    note = Path(__file__).resolve().parents[1] / "notes" / "random-weights.md"
+    rows = content_of(note.read_text(encoding="utf-8"), f"{COMMAND}: masking").splitlines()[2:]
+    assert len(rows) == len(MASKS)
+    for row, (needs, inputs, outputs, eta) in zip(rows, MASKS, strict=True):
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[:4] == [str(needs), str(inputs), str(outputs), str(eta)]
+        assert int(cells[4]) == enough_draws(needs, DELTA, eta ** (inputs + outputs))
