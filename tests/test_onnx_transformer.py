@@ -57,6 +57,7 @@ PAIRS = (
     ("pre_norm", "pre_norm_rescaled", True),
     ("post_norm", "post_norm_rewritten", True),
     ("rms_norm", "rms_norm_folded", True),
+    ("causal", "causal_without_biases", True),
     ("pre_norm", "pre_norm_rounded", False),
     ("pre_norm", "pre_norm_changed", False),
     ("pre_norm_rewritten", "pre_norm_rounded", False),
@@ -99,6 +100,64 @@ HEAD = [
 def test_a_head_with_a_batch_of_free_size() -> None:
     model = model_of(HEAD, constants(**MATRICES), ["batch", "tokens", 2])
     check_values(model, (1, 3, 2), 3)
+
+
+LATER = np.triu(np.ones((3, 3), np.float32), 1)
+
+
+@pytest.mark.parametrize("number", [-np.inf, -2.5])
+def test_a_head_with_a_stored_mask(number: float) -> None:
+    mask = np.where(LATER > 0, np.float32(number), np.float32(0))
+    nodes = [*SCORES, helper.make_node("Add", ["s", "m"], ["a"])]
+    nodes += [
+        helper.make_node("Softmax", ["a"], ["w"], axis=-1),
+        helper.make_node("MatMul", ["w", "v"], ["Y"]),
+    ]
+    model = model_of(nodes, constants(**MATRICES, m=mask), [1, 3, 2])
+    check_values(model, (1, 3, 2), 3)
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(4, True), (8, False)])
+def test_factors_and_masks_that_exporters_compute(size: int, is_read: bool) -> None:
+    nodes = [
+        *SCORES[:4],
+        helper.make_node("Shape", ["q"], ["qs"]),
+        helper.make_node("Slice", ["qs", "last", "end"], ["size"]),
+        helper.make_node("Cast", ["size"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Sqrt", ["float"], ["root"]),
+        helper.make_node("Div", ["one", "root"], ["scale"]),
+        helper.make_node("Sqrt", ["scale"], ["part"]),
+        helper.make_node("Mul", ["q", "part"], ["q2"]),
+        helper.make_node("Mul", ["kt", "part"], ["k2"]),
+        helper.make_node("MatMul", ["q2", "k2"], ["s"]),
+        helper.make_node("Gather", ["qs", "i"], ["n"]),
+        helper.make_node("Concat", ["n", "n"], ["nn"], axis=0),
+        helper.make_node("Expand", ["one", "nn"], ["ones"]),
+        helper.make_node("Trilu", ["ones"], ["low"], upper=0),
+        helper.make_node("Equal", ["low", "zero"], ["off"]),
+        helper.make_node("Where", ["off", "far", "zero"], ["mask"]),
+        helper.make_node("Add", ["s", "mask"], ["a"]),
+        helper.make_node("Softmax", ["a"], ["w"], axis=-1),
+        helper.make_node("MatMul", ["w", "v"], ["Y"]),
+    ]
+    arrays = constants(
+        **{name: whole_numbers(GENERATOR, size, size) for name in MATRICES},
+        last=np.array([-1]),
+        end=np.array([2**63 - 1]),
+        i=np.array([1]),
+        one=np.array([1], np.float32),
+        zero=np.array([0], np.float32),
+        far=np.array([-np.inf], np.float32),
+    )
+    model = model_of(nodes, arrays, [1, "tokens", size], opset=14)
+    if is_read:
+        check_values(model, (1, 3, size), 3)
+        model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 3
+        check_values(model, (1, 3, size), 3)
+    else:
+        model.graph.output[0].type.tensor_type.shape.SetInParent()
+        with pytest.raises(UnsupportedError, match="roots of positive rational numbers"):
+            parse_onnx_transformer(model.SerializeToString(), "model.onnx")
 
 
 def test_tokens_before_the_batch() -> None:
@@ -179,9 +238,29 @@ ONES = np.ones((1, 3, 1), np.float32)
             [*SCORES, helper.make_node("Add", ["s", "m"], ["Y"])],
             [1, 3, 2],
             {"m": np.tril(np.ones((3, 3), np.float32))},
-            "depends on the place of a token, or is a mask",
+            "of masks is read the causal one",
         ),
-        ([*SCORES, helper.make_node("Add", ["s", "m"], ["Y"])], FREE, {"m": ONES[:, :1]}, "masks"),
+        (
+            [*SCORES, helper.make_node("Add", ["s", "m"], ["Y"])],
+            FREE,
+            {"m": ONES[:, :1]},
+            "no causal mask",
+        ),
+        (
+            [*SCORES, helper.make_node("Add", ["s", "m"], ["Y"])],
+            [1, 3, 2],
+            {"m": np.arange(9, dtype=np.float32).reshape(3, 3)},
+            "no causal mask",
+        ),
+        (
+            [
+                helper.make_node("Shape", ["X"], ["t"]),
+                helper.make_node("Expand", ["i", "t"], ["Y"]),
+            ],
+            FREE,
+            {"i": np.zeros((1, 1, 2), np.float32)},
+            "a constant for each token",
+        ),
         (
             [helper.make_node("Add", ["X", "m"], ["Y"])],
             [1, 3, 2],
@@ -204,7 +283,7 @@ ONES = np.ones((1, 3, 1), np.float32)
             {"i": np.array([1, 2, -1])},
             "mixes tokens with other axes",
         ),
-        ([helper.make_node("Sqrt", ["X"], ["Y"])], FREE, {}, "not one row of numbers"),
+        ([helper.make_node("Sqrt", ["X"], ["Y"])], FREE, {}, "square roots"),
         ([helper.make_node("Div", ["X", "X"], ["Y"])], FREE, {}, "values of tokens"),
         ([helper.make_node("Pow", ["X", "i"], ["Y"])], FREE, {"i": np.array(4.0)}, "of powers"),
         (
@@ -268,7 +347,7 @@ def test_the_command_on_exported_blocks(tmp_path: Path, capsys: pytest.CaptureFi
     assert "so for the 8 tokens that the file fixes" in capsys.readouterr().out
     assert main(["check", str(tmp_path)]) == 0
     assert main(["attention", left, near, "-q"]) == 1
-    assert main(["attention", left, str(FOLDER / "make.py")]) == 3
+    assert main(["attention", left, str(FOLDER / "blocks.py")]) == 3
     model = model_of(HEAD, constants(**MATRICES), [1, 3, 2])
     model.graph.output[0].type.tensor_type.shape.SetInParent()
     (tmp_path / "three.onnx").write_bytes(model.SerializeToString())

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from theory.attention import AttentionHead, Matrix, product
-from theory.network import Vector
+from theory.network import ZERO, Vector
 from theory.token_program import TokenProgram
 from verify.formats.onnx_token_value import ONE, Draft, Form, Scores, Weights
 
@@ -39,6 +39,7 @@ class Block:
     second: Matrix
     second_bias: Vector
     epsilon: Fraction = EPSILON
+    later: Fraction | None = ZERO
 
 
 def linear(forms: Sequence[Form], matrix: Matrix, bias: Vector) -> list[Form]:
@@ -76,7 +77,7 @@ def attended(draft: Draft, block: Block, forms: list[Form]) -> list[Form]:
         query = linear(forms, head.query, head.query_bias)
         key = linear(forms, head.key, head.key_bias)
         value = linear(forms, head.value, head.value_bias)
-        weights = Weights(block.weights, Scores(tuple(query), tuple(key), F(1, 2)))
+        weights = Weights(block.weights, Scores(tuple(query), tuple(key), F(1, 2), block.later))
         given = draft.attention(weights, value)
         zeros = (F(0),) * len(total)
         new = linear(given, head.output, zeros)
@@ -123,10 +124,12 @@ def blocks(
         biases = (draw(pairs), draw(pairs), draw(pairs))
         heads.append(AttentionHead(query, key, value, output, *biases))
     hidden = draw(st.integers(1, 3))
+    kind = draw(st.sampled_from(weights))
+    masks = (F(0), None, F(-3)) if kind == "softmax" else (F(0),)
     return Block(
         draw(st.sampled_from(norms)),
         draw(st.booleans()),
-        draw(st.sampled_from(weights)),
+        kind,
         draw(st.sampled_from(units)),
         tuple(heads),
         draw(pairs),
@@ -136,6 +139,7 @@ def blocks(
         draw(st.tuples(*(ENTRY,) * hidden)),
         draw(matrices(hidden, 2)),
         draw(pairs),
+        later=draw(st.sampled_from(masks)),
     )
 
 

@@ -5,7 +5,8 @@ tokens and all tokens alike. The values at a token are its d numbers, then what 
 in turn; every map below reads all values at its token that are there before the step.
 
     Attention   sum over j of a_ij value(j), where a_i are weights made of the scores
-                s_ij = scale * (query(i) . key(j)): softmax, or relu(s_ij) without a quotient
+                s_ij = scale * (query(i) . key(j)), plus a number for j > i: softmax over the
+                tokens j, or over j <= i alone, or relu(s_ij) without a quotient
     Elementwise f(argument), number by number, f one of FUNCTIONS
     Product     left * right, number by number
 
@@ -33,6 +34,7 @@ class Attention:
         value: From the values at token j.
         scale: The factor on all scores.
         weights: One of WEIGHTS.
+        later: What is added to scores for j > i, or None if those tokens are not looked at.
     """
 
     query: Affine
@@ -40,6 +42,7 @@ class Attention:
     value: Affine
     scale: Fraction
     weights: str
+    later: Fraction | None = ZERO
 
     @property
     def maps(self) -> tuple[Affine, ...]:
@@ -126,8 +129,8 @@ def _check_step(step: Step, place: str) -> None:
         case Attention():
             if step.query.outputs != step.key.outputs:
                 raise ShapeError(f"{place}: queries and keys have different sizes")
-            if step.weights not in WEIGHTS:
-                raise ShapeError(f"{place}: expected weights {', '.join(WEIGHTS)}")
+            if step.weights not in WEIGHTS or (step.weights == "relu" and step.later != 0):
+                raise ShapeError(f"{place}: expected weights {', '.join(WEIGHTS)}, relu unmasked")
         case Elementwise() if step.name not in FUNCTIONS:
             raise ShapeError(f"{place}: expected a function of {', '.join(FUNCTIONS)}")
         case Product() if step.left.outputs != step.right.outputs:

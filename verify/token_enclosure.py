@@ -196,10 +196,13 @@ class Enclosure:
         """The outputs of a head at all tokens."""
         queries, keys, given = ([self.image(map_, v) for v in values] for map_ in step.maps)
         found = []
-        for query in queries:
-            scores = [self.scaled(self._dot(query, key), step.scale) for key in keys]
+        for token, query in enumerate(queries):
+            seen = token + 1 if step.later is None else len(keys)
+            scores = [self.scaled(self._dot(query, key), step.scale) for key in keys[:seen]]
+            later = self.of(step.later or Fraction(0))
+            scores[token + 1 :] = [added(score, later) for score in scores[token + 1 :]]
             weights = self.weights(step.name, scores)
-            columns = zip(*given, strict=True)
+            columns = zip(*given[:seen], strict=True)
             found.append([self._dot(weights, column) for column in columns])
         return found
 

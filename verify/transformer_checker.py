@@ -27,7 +27,7 @@ from verify.recurrent_claims import Map, Reader, beside, rationals, read_map, ru
 Scores = dict[tuple[int, int], Fraction]
 FUNCTIONS = ("erf", "gelu", "gelu_tanh", "inverse_root", "relu", "sigmoid", "tanh")
 KEYS = {
-    "attention": "key kind query scale value weights",
+    "attention": "key kind later query scale value weights",
     "function": "argument kind name",
     "product": "kind left right",
 }
@@ -37,12 +37,16 @@ LARGE = 4096  # products of more terms are multiplied out where they are summed
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step: its kind, its name (of weights or of a function), the factor on scores, maps."""
+    """A step: its kind, its name (of weights or of a function), maps, and for scores a factor.
+
+    To the scores of later tokens, j > i, `later` is added; with None those are not looked at.
+    """
 
     kind: str
     name: str
-    scale: Fraction
     maps: tuple[Map, ...]
+    scale: Fraction = Fraction(1)
+    later: Fraction | None = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,14 @@ def read_step(value: object, values: int, what: str) -> Step:
     expect(maps[-1].bias, f"{what}: appends no values")
     expect(kind == "function" or len(maps[0].bias) == len(maps[1].bias), f"{what}: sizes differ")
     if kind == "attention":
-        expect(found["weights"] in ("softmax", "relu"), f"{what}: unknown weights")
+        name, later = found["weights"], found["later"]
+        plain = name == "relu" and later == "0"
+        expect(name == "softmax" or plain, f"{what}: expected softmax, or relu without a mask")
         (scale,) = rationals([found["scale"]], what)
-        return Step(kind, found["weights"], scale, maps)
+        return Step(kind, name, maps, scale, None if later is None else rationals([later], what)[0])
     name = found.get("name", "")
     expect(kind == "product" or name in FUNCTIONS, f"{what}: unknown function")
-    return Step(kind, name, Fraction(1), maps)
+    return Step(kind, name, maps)
 
 
 def read_program(data: bytes, what: str) -> Program:
@@ -227,7 +233,7 @@ class Atoms:
                 return [NOTHING for _ in given]
             unit = abs(scores[min(scores)])
             scores = {places: weight / unit for places, weight in scores.items()}
-        head = self.number((f"{step.name} head", frozenset(scores.items())))
+        head = self.number((f"{step.name} head", step.later, frozenset(scores.items())))
         return [
             reduced(
                 {self.under(step.name, head, a): w for a, w in form.weights.items()}, form.below

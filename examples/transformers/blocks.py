@@ -4,8 +4,9 @@ The eight rows of a digit of 8 x 8 pixels are eight tokens. One encoder block, a
 tokens and a linear layer are trained on scikit-learn's digits, and the block alone is exported.
 After training its weights are rounded to multiples of 1/128, so that copies in other bases are
 exact in float32; every rewriting below stops where it would have to round. The pre-norm and
-post-norm blocks are `nn.TransformerEncoderLayer`, exported by torch.export; the others are
-written out below and exported by tracing, which takes norms and GELU to pieces.
+post-norm blocks are `nn.TransformerEncoderLayer`, exported by torch.export, as is the block with a
+causal mask; the others are written out below and exported by tracing, which takes norms and GELU
+to pieces.
 
 Run it where torch, onnx, onnxscript, scikit-learn are installed, none of which the project needs
 for this but onnx and scikit-learn; another version of torch may train other weights.
@@ -54,10 +55,13 @@ class Plain(nn.Module):  # type: ignore[misc]  # types are checked without torch
         """The block on tokens."""
         seen = self.norm(values, 0)
         query, key, value = (self.split(one(seen)) for one in (self.query, self.key, self.value))
-        scores = query @ key.transpose(-2, -1) / EACH**0.5
-        weights = torch.relu(scores) if self.weights == "relu" else torch.softmax(scores, -1)
-        joined = (weights @ value).transpose(1, 2).reshape(values.shape)
-        values = values + self.output(joined)
+        if self.weights == "causal":
+            given = nn.functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        else:
+            scores = query @ key.transpose(-2, -1) / EACH**0.5
+            weights = torch.relu(scores) if self.weights == "relu" else torch.softmax(scores, -1)
+            given = weights @ value
+        values = values + self.output(given.transpose(1, 2).reshape(values.shape))
         return values + self.second(self.unit(self.first(self.norm(values, 1))))
 
 
@@ -212,7 +216,7 @@ def exported(block: nn.Module, name: str, about: str, is_free: bool = True) -> N
     path = FOLDER / f"{name}.onnx"
     point = (torch.zeros(1, TOKENS, SIZE),)
     options: dict[str, object] = {"input_names": ["input"]}
-    if isinstance(block, Plain):
+    if isinstance(block, Plain) and block.weights != "causal":
         options["dynamic_axes"] = {"input": {1: "tokens"}} if is_free else None
         options |= {"dynamo": False, "opset_version": 13}
     else:
@@ -266,6 +270,16 @@ def of_pytorch() -> None:
 
 def written_out() -> None:
     """The blocks that are written out above."""
+    torch.manual_seed(6)
+    block = Plain(True, "causal", nn.functional.gelu)
+    about = f"causal, as in a decoder: {trained(block, 6)}"
+    exported(block.eval(), "causal", about)
+    weights = weights_of(block)
+    weights["key.bias"] = np.zeros(SIZE)
+    weights["output.bias"] += weights["output.weight"] @ weights["value.bias"]
+    weights["value.bias"] = np.zeros(SIZE)
+    about = "causal without its key bias, its value bias in that of the output"
+    exported(filled(block, weights), "causal_without_biases", about)
     torch.manual_seed(3)
     block = Plain(True, "softmax", nn.functional.gelu)
     about = f"plain, norms and GELU in pieces: {trained(block, 3)}"

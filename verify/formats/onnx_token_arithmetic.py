@@ -2,7 +2,9 @@
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,16 @@ from onnx import TensorProto
 
 from verify.formats.onnx_token_arrangement import square_root
 from verify.formats.onnx_token_value import (
+    OTHER,
+    OWN,
     Call,
     Form,
     Operand,
     Root,
     Scores,
+    TokenCount,
     Tokens,
+    Triangle,
     entries_of,
 )
 from verify.formats.onnx_value import FLOATS, Array, Constant, exact_array
@@ -64,7 +70,8 @@ def constants_combined(call: Call, compute: Callable[[Any, Any], Any]) -> Consta
     try:
         found = compute(*sides)
     except (TypeError, ZeroDivisionError):
-        raise call.refusal("computes with the number of tokens, or divides by 0") from None
+        what = "computes with the number of tokens, with irrational numbers, or divides by 0"
+        raise call.refusal(what) from None
     return Constant(exact_array(found), one.kind, call.node.place)
 
 
@@ -80,17 +87,47 @@ def addition(call: Call, sign: int = 1) -> Operand:
         return constants_combined(call, operator.add if sign > 0 else operator.sub)
     factors = Fraction(1), Fraction(sign)
     if isinstance(one, Tokens) and isinstance(other, Tokens):
+        if Triangle in (one.kind, other.kind):
+            return _masked(call, *((one, other) if other.kind is Triangle else (other, one)))
         call.tokens(0), call.tokens(1)
         total = one.entries * factors[0] + other.entries * factors[1]
         return Tokens(_aligned(call, one, other), total)
     number = 1 if isinstance(one, Tokens) else 0
-    value, constant = call.tokens(1 - number, Form, Scores), call.numbers(number)
-    roles, constant = spread(call, value, constant)
+    value = call.tokens(1 - number, Form, Scores)
     if value.kind is Scores:
-        if constant.any():
-            raise call.refusal("adds numbers to scores, as masks do, which is not read")
-        return Tokens(roles, value.entries)
+        return _with_mask(call, value, call.constant(number))
+    roles, constant = spread(call, value, call.numbers(number))
     return Tokens(roles, value.entries * factors[1 - number] + constant * factors[number])
+
+
+def _with_mask(call: Call, value: Tokens, constant: Constant) -> Tokens:
+    """Scores plus a stored mask for a fixed number of tokens."""
+    mask = constant.values.reshape(constant.shape[constant.values.ndim - 2 :])
+    size = call.count
+    if not mask.any():
+        return value
+    if mask.shape != (size, size) or isinstance(size, TokenCount):
+        raise call.refusal("adds numbers to scores that are no causal mask")
+    numbers = mask.tolist()
+    seen = {numbers[i][j] for i in range(size) for j in range(i + 1)}
+    unseen = {numbers[i][j] for i in range(size) for j in range(i + 1, size)}
+    if len(seen) > 1 or len(unseen) > 1:
+        raise call.refusal("adds numbers to scores that are no causal mask")
+    triangle = Triangle(seen.pop(), unseen.pop())
+    return _masked(call, value, Tokens((OWN, OTHER), entries_of([triangle], (1, 1))))
+
+
+def _masked(call: Call, value: Tokens, mask: Tokens) -> Tokens:
+    """Scores plus 0 for the tokens up to the own one, and another number for later ones."""
+    (triangle,) = mask.entries.ravel().tolist()
+    seen, later = float(triangle.seen), float(triangle.unseen)
+    fits = value.kind is Scores and value.roles[-2:] == mask.roles[-2:] == (OWN, OTHER)
+    if not fits or seen or not later < inf or any(one.later != 0 for one in value.entries.flat):
+        raise call.refusal(
+            "of masks is read the causal one, 0 up to the own token and one number after it"
+        )
+    number = Fraction(later) if later > -inf else None
+    return call.mapped(value, lambda all_: [replace(one, later=number) for one in all_])
 
 
 def subtraction(call: Call) -> Operand:
@@ -101,7 +138,7 @@ def subtraction(call: Call) -> Operand:
 def negation(call: Call) -> Operand:
     """The values with the other sign."""
     value = call.tokens(0, Form, Scores)
-    return Tokens(value.roles, value.entries * Fraction(-1))
+    return _scaled(call, value, exact_array([Fraction(-1)]))
 
 
 def multiplication(call: Call) -> Operand:
@@ -118,7 +155,11 @@ def multiplication(call: Call) -> Operand:
 
 def _scaled(call: Call, value: Tokens, factors: Array) -> Tokens:
     roles, factors = spread(call, value, factors)
-    return Tokens(roles, exact_array(value.entries * factors))
+    try:
+        return Tokens(roles, exact_array(value.entries * factors))
+    except TypeError:
+        what = "multiplies by an irrational number, or masked scores by one that is not positive"
+        raise call.refusal(what) from None
 
 
 def _product(call: Call, one: Tokens, other: Tokens) -> Tokens:
@@ -255,17 +296,38 @@ def rms_normalisation(call: Call) -> Operand:
 
 
 def equality(call: Call) -> Operand:
-    """Which entries of constants are equal, as numbers 0 and 1; no size of tokens is a constant."""
-    one, other = (call.constant(n).values.astype(object) for n in (0, 1))
-    found = np.asarray(one == other, dtype=bool)
+    """Which entries are equal, of constants or of a mask and a number."""
+    one = call.operand(0)
+    if isinstance(one, Tokens):
+        number = _number(call, 1)
+        mask = call.tokens(0, Triangle)
+        return call.mapped(
+            mask, lambda all_: [Triangle(m.seen == number, m.unseen == number) for m in all_]
+        )
+    sides = (one.values.astype(object), call.constant(1).values.astype(object))
+    found = np.asarray(sides[0] == sides[1], dtype=bool)
     return Constant(found, TensorProto.BOOL, call.node.place)
 
 
 def choice(call: Call) -> Operand:
-    """Entries of one constant or of another."""
+    """Entries of one constant or of another, by a constant or for pairs of tokens."""
+    if isinstance(call.operand(0), Tokens):
+        yes, no = _number(call, 1), _number(call, 2)
+        return call.mapped(
+            call.tokens(0, Triangle),
+            lambda all_: [Triangle(yes if m.seen else no, yes if m.unseen else no) for m in all_],
+        )
     where, one, other = (call.constant(n) for n in (0, 1, 2))
     picked = np.where(where.values.astype(bool), one.values.astype(object), other.values)
     return Constant(np.asarray(picked, dtype=object), one.kind, call.node.place)
+
+
+def _number(call: Call, place: int) -> object:
+    """The one number of a constant."""
+    found = call.constant(place).values
+    if found.size != 1:
+        raise call.refusal(f"expected one number as input {place}")
+    return found.ravel().tolist()[0]
 
 
 FUNCTIONS: Mapping[str, Callable[[Call], Operand]] = {

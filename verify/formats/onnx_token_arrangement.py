@@ -5,15 +5,26 @@ go to another place, and may not be cut, joined or mixed with others.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import combinations
-from math import isqrt, prod
+from math import prod
 from typing import Any
 
 import numpy as np
 from onnx import TensorProto
 
 from verify.formats import onnx_arrangement
-from verify.formats.onnx_token_value import Call, Operand, TokenCount, Tokens
+from verify.formats.onnx_token_value import (
+    OTHER,
+    OWN,
+    Call,
+    Operand,
+    TokenCount,
+    Tokens,
+    Triangle,
+    entries_of,
+    root_of,
+)
 from verify.formats.onnx_value import FLOATS, Array, Constant, fractions, kind_name
 
 Size = int | TokenCount
@@ -95,7 +106,10 @@ def cast(call: Call) -> Operand:
     if any(isinstance(entry, TokenCount) for entry in value.values.ravel().tolist()):
         raise call.refusal("computes with the number of tokens")
     if kind in FLOATS:
-        return Constant(value.exact, kind, value.place)
+        if value.kind in FLOATS:
+            return Constant(value.values, kind, value.place)
+        whole_numbers = [Fraction(int(entry)) for entry in value.values.ravel().tolist()]
+        return Constant(fractions(whole_numbers, value.shape), kind, value.place)
     whole = [int(entry) for entry in value.exact.ravel().tolist()]
     if whole != value.exact.ravel().tolist():
         raise call.refusal(f"a cast to {kind_name(kind)} rounds a constant")
@@ -274,24 +288,45 @@ def concatenation(call: Call) -> Operand:
 
 
 def expansion(call: Call) -> Operand:
-    """A constant repeated to a known shape."""
+    """A constant repeated to a known shape, or one number for all pairs of tokens."""
     found, shape = call.constant(0), _integers(call, 1)
-    if any(isinstance(size, TokenCount) for size in shape):
+    if not any(isinstance(size, TokenCount) for size in shape):
+        sizes = np.broadcast_shapes(found.shape, shape)
+        return Constant(np.broadcast_to(found.values, sizes), found.kind, found.place)
+    if shape[-2:] != (call.count,) * 2 or set(shape[:-2]) - {1} or found.values.size != 1:
         raise call.refusal("a constant for each token is not read")
-    sizes = np.broadcast_shapes(found.shape, shape)
-    return Constant(np.broadcast_to(found.values, sizes), found.kind, found.place)
+    (number,) = found.values.ravel().tolist()
+    entries = entries_of([Triangle(number, number)], (1,) * len(shape))
+    return Tokens((*("",) * (len(shape) - 2), OWN, OTHER), entries)
+
+
+def triangle(call: Call) -> Operand:
+    """The lower or upper triangle of constants, or the lower one for pairs of tokens."""
+    offset = 0
+    if call.optional(1) is not None:
+        (offset,) = call.constant(1).values.ravel().tolist()
+    is_upper, value = call.node.integer("upper", 1), call.operand(0)
+    if isinstance(value, Constant):
+        cut = np.triu if is_upper else np.tril
+        return Constant(np.asarray(cut(value.values, offset)), value.kind, value.place)
+    mask = call.tokens(0, Triangle)
+    if is_upper or offset:
+        raise call.refusal("of pairs of tokens the lower triangle alone is read")
+    return call.mapped(mask, lambda all_: [Triangle(one.seen, 0) for one in all_])
 
 
 def square_root(call: Call) -> Operand:
-    """The root of constants, where it is rational."""
+    """The root of constants, exactly."""
     found = call.constant(0)
-    roots = []
-    for entry in found.exact.ravel().tolist():
-        above, below = isqrt(max(entry.numerator, 0)), isqrt(entry.denominator)
-        if above * above != entry.numerator or below * below != entry.denominator:
-            raise call.refusal(
-                f"the root of the constant {entry} is irrational; export with constant folding, "
-                "which stores the number that is used"
-            )
-        roots.append(type(entry)(above, below))
-    return Constant(fractions(roots, found.shape), found.kind, found.place)
+    numbers = [
+        Fraction(entry)
+        for entry in found.exact.ravel().tolist()
+        if isinstance(entry, int | Fraction)
+    ]
+    if len(numbers) < found.values.size or min(numbers) <= 0:
+        raise call.refusal(
+            "of constants, roots of positive rational numbers are read; export with constant "
+            "folding, which stores the number that is used"
+        )
+    roots = entries_of([root_of(number) for number in numbers], found.shape)
+    return Constant(roots, found.kind, found.place)

@@ -1,5 +1,6 @@
 """ONNX operators of attention and of linear maps: matrix products, softmax, relu."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from verify.formats.onnx_token_value import (
     OWN,
     Call,
     Form,
+    Multiple,
     Operand,
     Scores,
+    Surd,
     Tokens,
     Weights,
     entries_of,
+    root_of,
 )
 from verify.formats.onnx_value import Constant, exact_array
 
@@ -45,7 +49,7 @@ def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
     """Scores of queries and keys, or sums of values with weights."""
     ends = one.roles[-2:], other.roles[-2:]
     kinds = one.kind, other.kind
-    is_score = kinds == (Form, Form) and ends == ((OWN, ""), ("", OWN))
+    is_score = set(kinds) <= {Form, Multiple} and ends == ((OWN, ""), ("", OWN))
     is_sum = kinds == (Weights, Form) and ends == ((OWN, OTHER), (OWN, ""))
     if not (is_score or is_sum) or any(one.roles[:-2] + other.roles[:-2]):
         raise call.refusal(
@@ -66,7 +70,7 @@ def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
     for place in np.ndindex(*stack):
         first, second = left[place].ravel().tolist(), right[place].ravel().tolist()
         if is_score:
-            found.append(Scores(tuple(first), tuple(second)))
+            found.append(_scores(call, first, second))
         else:
             found += call.draft.attention(first[0], second)
     size = 1 if is_score else other.entries.shape[-1]
@@ -74,6 +78,18 @@ def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
     return Tokens(
         ("",) * (len(stack) - len(one.roles) + 2) + roles, entries_of(found, (*stack, 1, size))
     )
+
+
+def _scores(call: Call, query: list[Any], key: list[Any]) -> Scores:
+    """Scores of queries and keys, both of which may have an irrational factor."""
+    sides = [[e if isinstance(e, Multiple) else Multiple(e) for e in side] for side in (query, key)]
+    squares = {one.square * other.square for one, other in zip(*sides, strict=True)}
+    scales = {root_of(square) for square in squares} or {Fraction(1)}
+    scale = scales.pop()
+    if scales or isinstance(scale, Surd):
+        raise call.refusal("the factor on scores is irrational; export with constant folding")
+    forms = [tuple(one.form for one in side) for side in sides]
+    return Scores(forms[0], forms[1], scale)
 
 
 def general_product(call: Call) -> Operand:
@@ -110,5 +126,7 @@ def rectification(call: Call) -> Operand:
     """Relu of values, or of scores, which makes weights of them."""
     value = call.tokens(0, Form, Scores)
     if value.kind is Scores:
+        if any(scores.later != 0 for scores in value.entries.flat):
+            raise call.refusal("relu of masked scores is not read")
         return call.mapped(value, lambda all_: [Weights("relu", scores) for scores in all_])
     return call.mapped(value, lambda forms: call.draft.function("relu", forms))

@@ -9,7 +9,8 @@ The number of tokens may be free; sizes computed from it are multiples of it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from math import isqrt
+from typing import Any, overload
 
 import numpy as np
 
@@ -43,6 +44,25 @@ class TokenCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Surd:
+    """The irrational number sqrt(square), as exporters multiply queries and keys by."""
+
+    square: Fraction
+
+    def __rtruediv__(self, other: object) -> "Surd":
+        if not isinstance(other, Fraction) or other <= 0:
+            return NotImplemented
+        return Surd(other * other / self.square)
+
+
+def root_of(square: Fraction) -> Fraction | Surd:
+    """The square root of a positive number."""
+    above, below = isqrt(square.numerator), isqrt(square.denominator)
+    is_rational = (above * above, below * below) == (square.numerator, square.denominator)
+    return Fraction(above, below) if is_rational else Surd(square)
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """An affine function of the values at a token: {number of a value, or ONE: weight}."""
 
@@ -60,7 +80,15 @@ class Form:
 
     __radd__ = __add__
 
-    def __mul__(self, factor: object) -> "Form":
+    @overload
+    def __mul__(self, factor: Fraction) -> "Form": ...
+
+    @overload
+    def __mul__(self, factor: Surd) -> "Multiple": ...
+
+    def __mul__(self, factor: object) -> "Form | Multiple":
+        if isinstance(factor, Surd):
+            return Multiple(self, factor.square)
         if not isinstance(factor, Fraction):
             return NotImplemented
         if not factor:
@@ -76,17 +104,35 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Multiple:
+    """A form times sqrt(square)."""
+
+    form: Form
+    square: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Triangle:
+    """A number for pairs of tokens: one for j <= i, another for j > i."""
+
+    seen: object
+    unseen: object
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
-    """The score of token i for token j: scale * (query(i) . key(j))."""
+    """The score of token i for token j: scale * (query(i) . key(j)), plus later for j > i."""
 
     query: tuple[Form, ...]
     key: tuple[Form, ...]
     scale: Fraction = Fraction(1)
+    later: Fraction | None = ZERO
 
     def __mul__(self, factor: object) -> "Scores":
-        if not isinstance(factor, Fraction):
+        if not isinstance(factor, Fraction) or (self.later is None and factor <= 0):
             return NotImplemented
-        return Scores(self.query, self.key, self.scale * factor)
+        later = None if self.later is None else self.later * factor
+        return Scores(self.query, self.key, self.scale * factor, later)
 
     __rmul__ = __mul__
 
@@ -106,9 +152,10 @@ class Root:
     form: Form
 
 
-Entry = Form | Scores | Weights | Root
 ENTRIES: dict[type, str] = {
     Form: "values of tokens",
+    Multiple: "irrational multiples of values",
+    Triangle: "a mask",
     Scores: "scores of pairs of tokens",
     Weights: "weights of pairs of tokens",
     Root: "square roots",
@@ -196,12 +243,13 @@ class Draft:
         """The outputs of a head."""
         scores = weights.scores
         query, key, value = map(self.map_of, (scores.query, scores.key, values))
-        return self.appended(Attention(query, key, value, scores.scale, weights.kind))
+        step = Attention(query, key, value, scores.scale, weights.kind, scores.later)
+        return self.appended(step)
 
 
 def _multiple(one: Form, other: Form) -> Form:
-    number = other.constant
-    return one * number if number is not None else other * (one.constant or ZERO)
+    form, number = (one, other.constant) if other.constant is not None else (other, one.constant)
+    return Form({value: w * number for value, w in form.terms.items()} if number else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from verify.formats import onnx_token_product as matrices
 from verify.formats.onnx_graph import check_rules, loaded_model, needed_nodes, operator_set
 from verify.formats.onnx_node import Node, attributes_of, place_of
 from verify.formats.onnx_token_value import (
+    ENTRIES,
     OWN,
     Call,
     Draft,
@@ -71,6 +72,7 @@ OPERATORS: Mapping[str, Read] = {
     "Squeeze": arrangement.squeeze,
     "Sub": arithmetic.subtraction,
     "Transpose": arrangement.transpose,
+    "Trilu": arrangement.triangle,
     "Unsqueeze": arrangement.unsqueeze,
     "Where": arithmetic.choice,
 }
@@ -167,8 +169,10 @@ def _program(
             refuse_large(prod(size for size in call.shape(value) if isinstance(size, int)), place)
             values[one] = value
     result = values[output]
-    if not isinstance(result, Tokens) or result.kind is not Form or OWN not in result.roles:
+    if not isinstance(result, Tokens) or OWN not in result.roles:
         raise UnsupportedError(where, "the output is not one row of numbers for each token")
+    if result.kind is not Form:
+        raise UnsupportedError(where, f"the output is {ENTRIES[result.kind]}, not rows of numbers")
     forms = result.entries.ravel().tolist()
     return TokenProgram(entry.size, tuple(draft.steps), draft.map_of(forms))
 

@@ -2,10 +2,10 @@
 
     {"format":"relucert-token-program","inputs":2,"output":MAP,"steps":[STEP, ...],"version":1}
 
-STEP has "kind" and the fields of that kind: "attention" key, query, value (maps), scale (number)
-and weights; "function" argument (map) and name; "product" left and right (maps). MAP is an
-object {"bias","rows"}, with rows as in networks: columns, which are numbers of values, and
-weights in turn.
+STEP has "kind" and the fields of that kind: "attention" key, query, value (maps), scale (number),
+later (number or null) and weights; "function" argument (map) and name; "product" left and right
+(maps). MAP is an object {"bias","rows"}, with rows as in networks: columns, which are numbers of
+values, and weights in turn.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from verify.formats.strict_json import Json, array_of, count_of, number_of, obje
 FORMAT = "relucert-token-program"
 VERSION = 1
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "attention": ("key", "kind", "query", "scale", "value", "weights"),
+    "attention": ("key", "kind", "later", "query", "scale", "value", "weights"),
     "function": ("argument", "kind", "name"),
     "product": ("kind", "left", "right"),
 }
@@ -58,7 +58,9 @@ def _step(value: Json, values: int, where: str) -> Step:
     if kind == "attention":
         query, key, given = (_map(parts[n], values, where) for n in ("query", "key", "value"))
         scale = number_of(parts["scale"], f"{where}, scale")
-        return Attention(query, key, given, scale, str(parts["weights"]))
+        later = parts["later"]
+        number = None if later is None else number_of(later, f"{where}, later")
+        return Attention(query, key, given, scale, str(parts["weights"]), number)
     if kind == "function":
         return Elementwise(str(parts["name"]), _map(parts["argument"], values, where))
     return Product(_map(parts["left"], values, where), _map(parts["right"], values, where))
@@ -97,6 +99,7 @@ def _step_value(step: Step) -> dict[str, object]:
             return {
                 "kind": "attention",
                 "key": _map_value(step.key),
+                "later": None if step.later is None else text_of(step.later),
                 "query": _map_value(step.query),
                 "scale": text_of(step.scale),
                 "value": _map_value(step.value),
