@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import separation
+from theory import atlas, separation
 from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction, Separation
 from theory.network import Affine, Network, Vector, relu
 from verify.cli import main
 from verify.formats.network_file import read_network
+from verify.report import atlas_sheet
 from verify.report.atlas_drawing import atlas_drawing
 from verify.report.atlas_page import atlas_page, command_line
+from verify.report.judgement import Status
+from verify.report.report import write_atlas
+from verify.report.typesetting import tex_text
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = [one for one in REDUCTIONS if one.command]
@@ -150,3 +155,44 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert page.read_text(encoding="utf-8") == atlas_page()
     assert svg.read_text(encoding="utf-8") == atlas_drawing()
     assert main(["atlas", "--page", str(tmp_path / "none" / "atlas.md")]) == 3
+
+
+def test_the_sheet_has_every_edge_and_every_witness(tmp_path: Path) -> None:
+    files = write_atlas(tmp_path, pdflatex="no-such-pdflatex")
+    tex = files.tex.read_text(encoding="ascii")
+    plain = tex.replace(r"\allowbreak{}", "")
+    assert files.status is Status.PROVED
+    assert files.tex.name == "atlas.tex"
+    assert "there is no no-such-pdflatex" in files.message
+    assert tex.count(r"\draw[reduction") == len(REDUCTIONS)
+    assert tex.count(r"\draw[separation") == tex.count("& holds ") == len(SEPARATIONS)
+    assert all(tex_text(one.cost) in tex for one in REDUCTIONS)
+    assert all(tex_text(command_line(one)) in tex for one in COMMANDS)
+    assert all(tex_text(one.witness) in tex for one in SEPARATIONS)
+    assert all(rf"\strut {tex_text(one.key)}" in tex for one in ARCHITECTURES)
+    assert "(T46)" in plain.replace("{", "").replace("}", "")
+    assert "](" not in plain
+
+
+def test_a_sheet_with_a_witness_that_fails_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing = replace(SEPARATIONS[0], check=lambda: False)
+    monkeypatch.setattr(atlas_sheet, "SEPARATIONS", (failing, *SEPARATIONS[1:]))
+    monkeypatch.setattr(atlas, "SEPARATIONS", (failing, *SEPARATIONS[1:]))
+    monkeypatch.setenv("PATH", "")
+    assert main(["atlas", "--report", str(tmp_path / "out")]) == 1
+    tex = (tmp_path / "out" / "atlas.tex").read_text()
+    assert "1 witness does not show" in tex.replace("{", "").replace("}", "")
+    assert r"\textbf{fails}" in tex
+    told = capsys.readouterr().out
+    assert "FAILED" in told
+    assert "no PDF: there is no pdflatex" in told
+
+
+def test_numbers_stand_on_no_box_and_apart() -> None:
+    tex, holds = atlas_sheet.atlas_sheet()
+    found = re.findall(r"text=(?:reduction|separation)\] at \(([0-9.]+),([0-9.]+)\)", tex)
+    places = [(Fraction(x), Fraction(y)) for x, y in found]
+    assert holds
+    assert len(places) == len(REDUCTIONS) + len(SEPARATIONS) == len(set(places))

@@ -6,11 +6,6 @@ from textwrap import wrap
 
 from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture
 
-BOX_WIDTH, BOX_HEIGHT = 172, 62
-_GAP_X, _GAP_Y, _MARGIN = 58, 58, 20
-_ACROSS, _LINES = 31, 3  # letters of a line in a box, lines
-REDUCTION_SHIFT, SEPARATION_SHIFT = 5, 13  # beside the middle of a side
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -20,40 +15,64 @@ class Segment:
     end: tuple[int, int]
 
 
-def size() -> tuple[int, int]:
-    """The width and height of the drawing."""
-    columns = 1 + max(one.column for one in ARCHITECTURES)
-    rows = 1 + max(one.row for one in ARCHITECTURES)
-    width = 2 * _MARGIN + columns * (BOX_WIDTH + _GAP_X) - _GAP_X
-    return width, 2 * _MARGIN + rows * (BOX_HEIGHT + _GAP_Y) - _GAP_Y
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sizes of a drawing, in units of its own; y points down.
+
+    Attributes:
+        width: Of a box.
+        height: Of a box.
+        gap_x: Between boxes side by side.
+        gap_y: Between boxes above one another.
+        margin: Around all.
+        letters: Of a line of text in a box.
+    """
+
+    width: int
+    height: int
+    gap_x: int
+    gap_y: int
+    margin: int
+    letters: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The width and height of the drawing."""
+        columns = 1 + max(one.column for one in ARCHITECTURES)
+        rows = 1 + max(one.row for one in ARCHITECTURES)
+        width = 2 * self.margin + columns * (self.width + self.gap_x) - self.gap_x
+        return width, 2 * self.margin + rows * (self.height + self.gap_y) - self.gap_y
+
+    def corner(self, one: Architecture) -> tuple[int, int]:
+        """The upper left corner of a class's box."""
+        across, down = self.width + self.gap_x, self.height + self.gap_y
+        return self.margin + one.column * across, self.margin + one.row * down
+
+    def about(self, one: Architecture) -> list[str]:
+        """What a class holds, as the lines of its box."""
+        return wrap(one.about, self.letters)[:_LINES]
+
+    def segment(self, source: str, target: str, shift: int) -> Segment:
+        """The line between two classes, by their keys, a little beside the middle of the sides."""
+        places = {one.key: one for one in ARCHITECTURES}
+        one, other = places[source], places[target]
+        (ax, ay), (bx, by) = self.corner(one), self.corner(other)
+        ax, ay = ax + self.width // 2, ay + self.height // 2
+        bx, by = bx + self.width // 2, by + self.height // 2
+        if one.column != other.column:
+            side = 1 if other.column > one.column else -1
+            ax, bx = ax + side * self.width // 2, bx - side * self.width // 2
+            ay, by = ay + side * shift, by + side * shift
+        else:
+            side = 1 if other.row > one.row else -1
+            ay, by = ay + side * self.height // 2, by - side * self.height // 2
+            ax, bx = ax + side * shift, bx + side * shift
+        return Segment((ax, ay), (bx, by))
 
 
-def corner(one: Architecture) -> tuple[int, int]:
-    """The upper left corner of a class's box."""
-    return _MARGIN + one.column * (BOX_WIDTH + _GAP_X), _MARGIN + one.row * (BOX_HEIGHT + _GAP_Y)
-
-
-def about_lines(one: Architecture) -> list[str]:
-    """What a class holds, as the lines of its box."""
-    return wrap(one.about, _ACROSS)[:_LINES]
-
-
-def segment(source: str, target: str, shift: int) -> Segment:
-    """The line between two classes, by their keys, a little beside the middle of the sides."""
-    places = {one.key: one for one in ARCHITECTURES}
-    one, other = places[source], places[target]
-    (ax, ay), (bx, by) = corner(one), corner(other)
-    ax, ay = ax + BOX_WIDTH // 2, ay + BOX_HEIGHT // 2
-    bx, by = bx + BOX_WIDTH // 2, by + BOX_HEIGHT // 2
-    if one.column != other.column:
-        side = 1 if other.column > one.column else -1
-        ax, bx = ax + side * BOX_WIDTH // 2, bx - side * BOX_WIDTH // 2
-        ay, by = ay + side * shift, by + side * shift
-    else:
-        side = 1 if other.row > one.row else -1
-        ay, by = ay + side * BOX_HEIGHT // 2, by - side * BOX_HEIGHT // 2
-        ax, bx = ax + side * shift, bx + side * shift
-    return Segment((ax, ay), (bx, by))
+_LINES = 3  # of text below the name of a class
+_SVG = Layout(172, 62, 58, 58, 20, 31)
+_REDUCTION, _SEPARATION = 5, 13  # beside the middle of a side
 
 
 def atlas_drawing() -> str:
@@ -61,7 +80,7 @@ def atlas_drawing() -> str:
 
     Theorem: T51 (separations of architectures).
     """
-    width, height = size()
+    width, height = _SVG.size
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 30}" '
         'font-family="sans-serif" font-size="11">',
@@ -71,14 +90,14 @@ def atlas_drawing() -> str:
         f'<rect width="{width}" height="{height + 30}" fill="white"/>',
     ]
     for reduction in REDUCTIONS:
-        found = segment(reduction.source, reduction.target, REDUCTION_SHIFT)
+        found = _SVG.segment(reduction.source, reduction.target, _REDUCTION)
         lines.append(_line(found, 'stroke="#1b5e9b" marker-end="url(#head)"'))
     for separation in SEPARATIONS:
-        found = segment(separation.larger, separation.smaller, SEPARATION_SHIFT)
+        found = _SVG.segment(separation.larger, separation.smaller, _SEPARATION)
         lines.append(_line(found, 'stroke="#b3261e" stroke-dasharray="4 3"'))
     lines += [_box(one) for one in ARCHITECTURES]
     lines.append(
-        f'<text x="{_MARGIN}" y="{height + 18}">solid arrow: every member of the first is, '
+        f'<text x="{_SVG.margin}" y="{height + 18}">solid arrow: every member of the first is, '
         "rewritten, one of the second, as far as the table says. dashed: some member of one is "
         "none of the other; the table says which.</text>"
     )
@@ -86,16 +105,16 @@ def atlas_drawing() -> str:
 
 
 def _box(one: Architecture) -> str:
-    x, y = corner(one)
+    x, y = _SVG.corner(one)
     lines = [
-        f'<rect x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6" fill="#f4f6f8" '
+        f'<rect x="{x}" y="{y}" width="{_SVG.width}" height="{_SVG.height}" rx="6" fill="#f4f6f8" '
         'stroke="#44505c"/>',
-        f'<text x="{x + BOX_WIDTH // 2}" y="{y + 17}" text-anchor="middle" font-weight="bold">'
+        f'<text x="{x + _SVG.width // 2}" y="{y + 17}" text-anchor="middle" font-weight="bold">'
         f"{escape(one.key)}</text>",
     ]
-    for index, text in enumerate(about_lines(one)):
+    for index, text in enumerate(_SVG.about(one)):
         lines.append(
-            f'<text x="{x + BOX_WIDTH // 2}" y="{y + 32 + 12 * index}" text-anchor="middle" '
+            f'<text x="{x + _SVG.width // 2}" y="{y + 32 + 12 * index}" text-anchor="middle" '
             f'font-size="10">{escape(text)}</text>'
         )
     return "\n".join(lines)

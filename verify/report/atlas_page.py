@@ -2,33 +2,37 @@
 
 from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction
 
-_HEAD = (
-    "# The atlas: which architectures contain which\n"
-    "\n"
+QUESTION = (
     "Can a trained network of one architecture be rewritten as one of another, the same "
     "function? Where an arrow goes, yes: at the cost that stands there, by the theorem, "
     "with the command, which proves what it writes. Where a separation stands, no: a member"
     " of the first class is none of the second, and its witness is checked by exact "
-    "evaluation.\n"
-    "\n"
-    "This page and the drawing are made by `relucert atlas --page notes/atlas.md --svg "
-    "notes/atlas.svg`. `tests/test_atlas.py` runs every command, checks what it writes with"
-    " the checker, and checks every witness; `relucert atlas --check` checks the witnesses "
-    "alone ([T51](T51-separations.md)).\n"
-    "\n"
-    "![Classes as boxes, reductions as arrows, separations as dashed lines](atlas.svg)\n"
-    "\n"
+    "evaluation."
+)
+SUMMARY = (
     "In one paragraph: all feed-forward graphs of affine maps and piecewise linear "
     "functions are ReLU networks, and up to five inputs two hidden layers are enough, for n"
     " inputs ceil(log3((n + 1) / 2)) + 1; beyond that depth buys size, not functions. "
     "Recurrence buys more: a recurrent network of a fixed size is every Turing machine, "
     "which no network without recurrence is, and equality of two of them is undecidable in "
-    "general. Products, as in attention, lead out of piecewise affine functions altogether.\n"
+    "general. Products, as in attention, lead out of piecewise affine functions altogether."
 )
-_TAIL = (
+_HEAD = (
+    "# The atlas: which architectures contain which\n"
     "\n"
-    "## What no finite check shows\n"
+    f"{QUESTION}\n"
     "\n"
+    "This page and the drawing are made by `relucert atlas --page notes/atlas.md --svg "
+    "notes/atlas.svg`. `tests/test_atlas.py` runs every command, checks what it writes with"
+    " the checker, and checks every witness; `relucert atlas --check` checks the witnesses "
+    "alone ([T51](T51-separations.md)), and `relucert atlas --report OUT` writes all of this as "
+    "a PDF.\n"
+    "\n"
+    "![Classes as boxes, reductions as arrows, separations as dashed lines](atlas.svg)\n"
+    "\n"
+    f"{SUMMARY}\n"
+)
+UNCHECKED = (
     "Softmax attention is in no class of piecewise polynomial functions, since the "
     "exponential is transcendental; a witness that could be evaluated exactly does not "
     "exist, so the atlas has no such separation. Simulation by the recurrent networks of "
@@ -36,7 +40,7 @@ _TAIL = (
     "machines are a random-access memory only where their gates are one-hot "
     "([T47](T47-neural-turing-machines.md)). Attention layers in other bases are the same "
     "function ([T48](T48-attention-gauges.md)), and so are transformer blocks "
-    "([T55](T55-transformer-blocks.md)).\n"
+    "([T55](T55-transformer-blocks.md))."
 )
 
 
@@ -60,7 +64,7 @@ def atlas_page() -> str:
         f"| {one.larger} | {one.smaller} | {_cell(one.witness)} | {one.theorem} |"
         for one in SEPARATIONS
     ]
-    return "\n".join(lines) + "\n" + _TAIL
+    return "\n".join([*lines, "", "## What no finite check shows", "", UNCHECKED, ""])
 
 
 def command_line(one: Reduction) -> str:

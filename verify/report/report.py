@@ -6,6 +6,7 @@ from pathlib import Path
 from verify.errors import InputError
 from verify.extended_claim import CHECKER as EXTENDED_CHECKER
 from verify.float_bound import checked_float_bound
+from verify.report.atlas_sheet import atlas_sheet
 from verify.report.document import Limits, report_source
 from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
@@ -15,6 +16,7 @@ from verify.report.pdf import typeset
 from verify.result import FLOAT_BOUND
 
 TEX, PDF = "report.tex", "report.pdf"
+ATLAS = "atlas.tex", "atlas.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,35 @@ def write_page_report(
     return _written(folder, *page_report(folder, name, checker), pdflatex)
 
 
-def _written(folder: Path, source: str, status: Status, pdflatex: str) -> ReportFiles:
+def write_atlas(folder: Path, *, pdflatex: str = "pdflatex") -> ReportFiles:
+    """Write the atlas: FOLDER/atlas.tex and, where TeX is there, FOLDER/atlas.pdf.
+
+    Its status is open if a witness does not show what it is to show.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    source, holds = atlas_sheet()
+    status = Status.PROVED if holds else Status.OPEN
+    return _written(folder, source, status, pdflatex, ATLAS)
+
+
+def _written(
+    folder: Path,
+    source: str,
+    status: Status,
+    pdflatex: str,
+    names: tuple[str, str] = (TEX, PDF),
+) -> ReportFiles:
     """The files of a report, once they are in the folder."""
+    tex, pdf = (folder / name for name in names)
     try:
         # An older PDF must not stand beside a report that says something else.
-        (folder / PDF).unlink(missing_ok=True)
-        (folder / TEX).write_text(source, encoding="ascii")
+        pdf.unlink(missing_ok=True)
+        tex.write_text(source, encoding="ascii")
         made = typeset(source, pdflatex)
         if made.pdf is not None:
-            (folder / PDF).write_bytes(made.pdf)
+            pdf.write_bytes(made.pdf)
     except OSError as error:
         raise InputError(str(folder), f"cannot be written, {error.strerror}") from None
-    pdf = folder / PDF if made.pdf is not None else None
-    return ReportFiles(folder / TEX, pdf, made.message, status)
+    return ReportFiles(tex, pdf if made.pdf is not None else None, made.message, status)
