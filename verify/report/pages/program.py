@@ -15,7 +15,8 @@ _MOST_STEPS = 24  # that are listed
 _MOST_TOKENS = 12
 _PROGRAM = (
     "A program has values at each token, its numbers first; each step appends what a head gives, "
-    "what a function gives number by number, or products. Every token is treated alike."
+    "what a function gives number by number, or products. Every token is treated alike, but that "
+    "a head with a causal mask adds a number to the scores of later tokens, or does not see them."
 )
 
 
@@ -111,8 +112,8 @@ def _facts(program: TokenProgram) -> tuple[tuple[str, str], ...]:
 def _kind(step: Step) -> str:
     """The kind of a step, in TeX."""
     match step:
-        case Attention(weights=weights):
-            return f"{tex_text(weights)} head"
+        case Attention(weights=weights, later=later):
+            return f"{tex_text(weights)} head{'' if later == 0 else ' with a causal mask'}"
         case Elementwise(name=name):
             return tex_text(name)
         case _:
