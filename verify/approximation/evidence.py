@@ -1,6 +1,6 @@
 """What the checkers say of a folder with approximation.json, each in a process of its own.
 
-Beside it there may be weights.json, which compares its network with another one.
+Beside it, or beside claim.json, there may be weights.json, which compares its network with another.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from verify import polynomial_checker, simplex_checker, target_checker, weights_checker
 from verify.formats.network_file import read_bytes
-from verify.result import APPROXIMATION, WEIGHTS
+from verify.result import APPROXIMATION, CLAIM, WEIGHTS
 from verify.standalone import Check, asked
 
 WEIGHTS_CHECKER = Path(weights_checker.__file__).resolve()
@@ -36,14 +36,26 @@ def checker_of(folder: Path) -> Path:
 def checked_weights(folder: Path) -> tuple[str, str]:
     """The answer of the checker of weights, and its line.
 
-    It is rejected if it speaks of another network than the approximation.
+    It is rejected if it speaks of another network than the approximation, or than the right one of
+    the claim.
     """
     found = asked(WEIGHTS_CHECKER, folder / WEIGHTS)
     if found.is_accepted:
         *_, compared = _read(folder / WEIGHTS)["networks"]
-        if _read(folder / APPROXIMATION).get("network") != compared:
-            return "rejected", f"{WEIGHTS} speaks of another network than {APPROXIMATION}"
+        named, network = _network_named(folder)
+        if network != compared:
+            return "rejected", f"{WEIGHTS} speaks of another network than {named}"
     return found.answer, f"{_told(found)} (verify/{found.name})"
+
+
+def _network_named(folder: Path) -> tuple[str, object]:
+    """The claim's file, and the network that it is about: the right one, where there are two."""
+    if (folder / APPROXIMATION).is_file():
+        return APPROXIMATION, _read(folder / APPROXIMATION).get("network")
+    right = _read(folder / CLAIM).get("right")
+    if not isinstance(right, dict):
+        return CLAIM, None
+    return CLAIM, {key: right.get(key) for key in ("file", "sha256")}
 
 
 def _read(path: Path) -> dict[str, Any]:

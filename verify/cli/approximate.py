@@ -50,6 +50,17 @@ METHODS = (
     Method("sawtooth", "polynomials by composed sawtooths (T54), also x*y"),
     Method("kuhn", "1 to 3 inputs, a hat for each vertex of a grid (T59)", ("steps",)),
     Method(
+        "biases",
+        "random weights on [-range, range], biases that switch slopes (T66)",
+        ("seed", "units", "range"),
+    ),
+    Method(
+        "masking",
+        "random weights, biases that silence the units unlike the target's, a function of one "
+        "number or a NETWORK with one hidden layer (T65)",
+        ("seed", "units", "range", "eta", "delta"),
+    ),
+    Method(
         "recurrence",
         "a recurrent NETWORK by random weights, biases that silence units, for so many steps; "
         "planted=1: the weights hold a copy (T67)",

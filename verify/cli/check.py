@@ -40,6 +40,7 @@ def check(
         FLOAT_BOUND,
         RECURRENT,
         TABLE,
+        WEIGHTS,
     )
 
     folder = Path(out)
@@ -68,6 +69,8 @@ def check(
         facts["float_bound"] = {"answer": floats[1], "what": floats[2]}
         lines.append(f"{floats[1]} (verify/float_checker.py): {floats[2]}")
         status = max(status, floats[0])
+    if (folder / WEIGHTS).exists():
+        status = max(status, _weights(folder, facts, lines))
     Terminal(json, quiet).tell(facts, lines)
     return status
 
@@ -93,7 +96,7 @@ def _recurrent(folder: Path, names: list[str], kernel: str, terminal: Terminal) 
 
 def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
     """Check what is said of a network and a function; tell it and return the exit status."""
-    from verify.approximation.evidence import checked_approximation, checked_weights
+    from verify.approximation.evidence import checked_approximation
     from verify.errors import InputError
     from verify.result import WEIGHTS
 
@@ -105,12 +108,19 @@ def _approximation(folder: Path, kernel: str, terminal: Terminal) -> int:
     facts: dict[str, object] = {"answer": answer, "what": line, "seconds": seconds}
     lines, status = [f"{answer}: {line}, {seconds:.2f} s"], _STATUS.get(answer, 2)
     if (folder / WEIGHTS).is_file():
-        answer, line = checked_weights(folder)
-        facts["weights"] = {"answer": answer, "what": line}
-        lines.append(f"{answer}: {line}")
-        status = max(status, _STATUS.get(answer, 2))
+        status = max(status, _weights(folder, facts, lines))
     terminal.tell(facts, lines)
     return status
+
+
+def _weights(folder: Path, facts: dict[str, object], lines: list[str]) -> int:
+    """Check which parameters the network shares with another one; note it, return the status."""
+    from verify.approximation.evidence import checked_weights
+
+    answer, line = checked_weights(folder)
+    facts["weights"] = {"answer": answer, "what": line}
+    lines.append(f"{answer}: {line}")
+    return _STATUS.get(answer, 2)
 
 
 def _floats(folder: Path) -> Checked:
