@@ -276,7 +276,7 @@ def test_the_command_writes_what_the_checker_accepts(
     assert main(["approximate", "kuhn", "x*y", *words]) == 0
     told = capsys.readouterr().out
     assert "2-18-25-1" in told
-    assert "5 steps a side; every smaller number" in told
+    assert "5 steps a side; with every smaller number" in told
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "approximation.json", "network.json", "picture.svg"
     ]  # fmt: skip

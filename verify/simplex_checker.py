@@ -42,6 +42,7 @@ from verify.box_target import (
 )
 from verify.checker import (
     Network,
+    RejectedError,
     answered,
     document,
     expect,
@@ -66,6 +67,10 @@ MOST_SIMPLICES = 300_000
 MOST_SIDES = 8  # of a box, that have a length
 MOST_BITS = 20_000  # of a corner
 RECENT = 1024  # corners of the grid whose units are kept
+
+
+class FarError(RejectedError):
+    """On some simplex the distance is larger than it may be."""
 
 
 class Vertex(NamedTuple):
@@ -278,7 +283,7 @@ class Approximation:
                 for entry, place in zip(denominator, places, strict=True):
                     found[place] += factor * entry
             near = reaches(found, degree, sizes, 0, self.spend)
-            require(near is not False, f"{simplex}: it differs by more than epsilon")
+            require(near is not False, f"{simplex}: it differs by more than epsilon", FarError)
             require(near, f"{simplex}: {HALVINGS} halvings do not show that it is within epsilon")
 
     def require_all(self) -> None:

@@ -21,6 +21,7 @@ from verify import simplex_checker
 from verify.approximation.box_claim import BoxApproximation, checked_target
 from verify.checker import RejectedError
 from verify.homogeneous_forms import reaches
+from verify.simplex_checker import FarError
 
 MOST_VERTICES = 5000
 MOST_SIDES = 3
@@ -33,8 +34,9 @@ class Fewest:
 
     Attributes:
         approximation: The claim, which the checker accepts.
-        is_least: Whether every smaller number of steps has an edge in whose middle the interpolant
-            is too far; else the checker's answer was no for some of them.
+        is_least: Whether with every smaller number of steps the interpolant is too far somewhere;
+            with Taylor polynomials, as far as their remainders allow to say so. Else the checker
+            could not see for one of them whether it is near.
     """
 
     approximation: BoxApproximation
@@ -107,6 +109,8 @@ class Interpolants:
                 found = self.approximation(counts)
                 try:
                     return Fewest(found.accepted(), is_least)
+                except FarError:
+                    pass
                 except RejectedError:
                     is_least = False
             steps += 1

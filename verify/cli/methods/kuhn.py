@@ -22,9 +22,9 @@ def build(request: Request) -> Built:
     if steps is None:
         found = interpolants.fewest()
         approximation = found.approximation
-        more = "every smaller number has an edge in whose middle the interpolant is too far"
+        more = "with every smaller number the interpolant is too far somewhere"
         if not found.is_least:
-            more = "for a smaller number the checker did not accept the interpolant"
+            more = "for a smaller number the checker could not see that it is near"
         lines = [f"{_told(approximation.steps)}; {more}"] if max(approximation.steps) > 1 else []
     else:
         approximation, lines = interpolants.approximation(steps), []
