@@ -170,6 +170,21 @@ def test_bad_input_is_refused_in_one_line(
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("method", ["biases", "masking"])
+@pytest.mark.parametrize(
+    ("domain", "epsilon", "told"),
+    [("box:1,0", "1/4", "empty"), ("box:0,1;0,1", "1/4", "expected"), ("all", "1/4", "bounded"),
+     ("box:0,1", "0", "positive"), ("box:0,1", "-1", "positive")],
+)  # fmt: skip
+def test_domains_and_epsilons_that_are_none(
+    method: str, domain: str, epsilon: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words(method, "x**2", domain, epsilon)) == 3
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1
+
+
 def test_networks_that_masking_does_not_cover(
     target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
