@@ -11,9 +11,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.onnx_models import Runtime, model_of, whole_numbers
+from theory.attention import AttentionHead, AttentionLayer
 from verify import transformer_checker
 from verify.cli import main
 from verify.errors import FormatError, InputError, UnsupportedError
+from verify.formats.attention_json import attention_bytes
 from verify.formats.onnx_transformer import parse_onnx_transformer
 from verify.formats.token_json import program_bytes, read_program
 from verify.prove.architectures.transformer import SamePrograms, TellingPrograms, compared_programs
@@ -350,5 +352,27 @@ def test_the_command_on_exported_blocks(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["attention", left, str(FOLDER / "blocks.py")]) == 3
     model = model_of(HEAD, constants(**MATRICES), [1, 3, 2])
     model.graph.output[0].type.tensor_type.shape.SetInParent()
-    (tmp_path / "three.onnx").write_bytes(model.SerializeToString())
-    assert main(["attention", left, str(tmp_path / "three.onnx")]) == 3
+    three = str(tmp_path / "three.onnx")
+    Path(three).write_bytes(model.SerializeToString())
+    assert main(["attention", left, three]) == 3
+    query, key, value = (
+        tuple(tuple(Fraction(float(e)) for e in row) for row in MATRICES[name]) for name in "QKV"
+    )
+    ones = ((Fraction(1), Fraction(0)), (Fraction(0), Fraction(1)))
+    none = (Fraction(0), Fraction(0))
+    head = AttentionHead(query, key, value, ones, none, none, none)
+    layer = str(tmp_path / "layer.json")
+    for kind, status in (("softmax", 0), ("relu", 1), ("linear", 3)):
+        Path(layer).write_bytes(attention_bytes(AttentionLayer(kind, (head,), none)))
+        assert main(["attention", three, layer, "-q"]) == status
+
+
+def test_outputs_that_are_not_read() -> None:
+    nodes = [
+        helper.make_node("LayerNormalization", ["X", "g"], ["y", "mean"]),
+        helper.make_node("Add", ["y", "mean"], ["Y"]),
+    ]
+    model = model_of(nodes, {"g": np.ones(2, np.float32)}, [1, 3, 2], opset=17)
+    model.graph.output[0].type.tensor_type.shape.SetInParent()
+    with pytest.raises(UnsupportedError, match="'mean' is an output that is not read"):
+        parse_onnx_transformer(model.SerializeToString(), "model.onnx")

@@ -155,6 +155,9 @@ def _program(
             raise UnsupportedError(
                 place, f"this operator is no part of a block as read here; {_READ}"
             )
+        missing = [one for one in node.input if one and one not in values]
+        if missing:
+            raise UnsupportedError(place, f"its input {missing[0]!r} is an output that is not read")
         operands = tuple(values[one] if one else None for one in node.input)
         asked = Node(place, opset, attributes_of(node), (), len(node.output))
         call = Call(asked, operands, draft, entry.count)
@@ -168,7 +171,7 @@ def _program(
         for one, value in zip(node.output, outputs, strict=False):
             refuse_large(prod(size for size in call.shape(value) if isinstance(size, int)), place)
             values[one] = value
-    result = values[output]
+    result = values.get(output)
     if not isinstance(result, Tokens) or OWN not in result.roles:
         raise UnsupportedError(where, "the output is not one row of numbers for each token")
     if result.kind is not Form:

@@ -14,9 +14,17 @@ from pathlib import Path
 from theory.errors import TheoryError
 from theory.network import Affine
 from theory.rational import text_of
-from theory.token_program import Attention, Elementwise, Product, Step, TokenProgram
+from theory.token_program import (
+    Attention,
+    Elementwise,
+    Product,
+    Step,
+    TokenProgram,
+    attention_program,
+)
 from verify.claim import json_bytes
 from verify.errors import FormatError
+from verify.formats import attention_json
 from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of, read_json
 
 FORMAT = "relucert-token-program"
@@ -124,6 +132,8 @@ def _map_value(map_: Affine) -> dict[str, object]:
 def read_program(path: Path | str) -> tuple[TokenProgram, int | None]:
     """The program in a `.json` or `.onnx` file, and the number of tokens if that is fixed there.
 
+    An attention layer in its JSON form is read as the program that it is.
+
     Raises:
         InputError: the file cannot be read, is malformed, or holds what is not read exactly.
     """
@@ -135,4 +145,10 @@ def read_program(path: Path | str) -> tuple[TokenProgram, int | None]:
         from verify.formats.onnx_transformer import parse_onnx_transformer
 
         return parse_onnx_transformer(content, file.name)
-    return parse_program(content, file.name), None
+    if attention_json.FORMAT.encode() not in content[:200]:
+        return parse_program(content, file.name), None
+    try:
+        layer = attention_json.parse_attention(content, file.name)
+        return attention_program(layer), None
+    except TheoryError as error:
+        raise FormatError(file.name, str(error)) from None
