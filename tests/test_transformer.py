@@ -25,16 +25,16 @@ from tests.transformer_blocks import (
     without_biases,
     without_gains,
 )
-from theory.attention import AttentionLayer, product
-from theory.errors import ScopeError, ShapeError
-from theory.network import Affine, Vector
-from theory.token_program import (
+from theory.architectures.attention import AttentionLayer, product
+from theory.architectures.token_program import (
     Attention,
     Elementwise,
     Product,
     TokenProgram,
     attention_program,
 )
+from theory.errors import ScopeError, ShapeError
+from theory.network import Affine, Vector
 from verify import tokens_checker, transformer_checker
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
@@ -251,6 +251,55 @@ def rotated(turned: bool) -> TokenProgram:
 def test_T55_a_stream_in_another_orthonormal_basis_is_the_same() -> None:
     assert accepted(rotated(False), rotated(True))
     assert not apart(rotated(False), rotated(True), [(F(1), F(2))])
+
+
+def polynomial(left: str, right: str, *weights: int) -> TokenProgram:
+    """A product of two linear maps of x and y, and its sum with weights; rows as texts."""
+    none = [F(0)] * len(weights)
+    sides = [
+        Affine.dense([[F(word) for word in row.split()] for row in text.split(";")], none)
+        for text in (left, right)
+    ]
+    output = Affine.dense([[F(0), F(0), *map(F, weights)]], [F(0)])
+    return TokenProgram(2, (Product(sides[0], sides[1]),), output)
+
+
+def test_T55_products_are_multiplied_out() -> None:
+    square = polynomial("1 1", "1 1", 1)
+    right = polynomial("1 0; 1 0; 0 1", "1 0; 0 1; 0 1", 1, 2, 1)
+    assert accepted(square, right)
+    assert accepted(square, polynomial("-1 -1", "-1 -1", 1))
+    assert accepted(polynomial("1 1", "1 -1", 1), polynomial("1 0; 0 1", "1 0; 0 1", 1, -1))
+    for wrong in (
+        polynomial("1 0; 1 0; 0 1", "1 0; 0 1; 0 1", 1, 1, 1),
+        polynomial("1 0; 0 1", "1 0; 0 1", 1, 1),
+        polynomial("1 1", "1 -1", 1),
+        polynomial("1 1", "1 1", 2),
+    ):
+        assert not accepted(square, wrong)
+        assert isinstance(compared_programs(square, wrong), TellingPrograms)
+
+
+def test_T55_large_products_are_the_same_as_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, right = program(GOOD), program(rewritten(GOOD, (BASES[1], BASES[2]), F(2)))
+    wrong = program(WRONG["another epsilon"][1])
+    for large in (0, 3, 10**9):
+        monkeypatch.setattr(transformer_checker, "LARGE", large)
+        assert accepted(left, right)
+        assert not accepted(left, wrong)
+
+
+def test_T55_a_head_without_values_is_malformed() -> None:
+    empty: dict[str, list[object]] = {"bias": [], "rows": []}
+    one = {"bias": ["0"], "rows": [[0, "1"]]}
+    step = {"kind": "attention", "query": one, "key": one, "value": empty, "scale": "1"}
+    value = {"format": "relucert-token-program", "version": 1, "inputs": 1, "output": one}
+    value["steps"] = [{**step, "weights": "softmax", "later": "0"}]
+    with pytest.raises(MalformedError, match="appends no values"):
+        transformer_checker.read_program(json.dumps(value).encode(), "x")
+    value["steps"] = [{**step, "weights": "softmax", "later": "0", "query": empty, "key": empty}]
+    with pytest.raises(MalformedError, match="appends no values"):
+        transformer_checker.read_program(json.dumps(value).encode(), "x")
 
 
 def test_T55_shapes_that_do_not_fit() -> None:
