@@ -16,18 +16,24 @@ from hypothesis import strategies as st
 from theory.approximation.expression import target_of
 from theory.approximation.interpolant import equidistant, interpolant
 from theory.approximation.target import Target
+from theory.domain import Polytope
 from theory.errors import DomainError
 from theory.network import Affine, Network
-from theory.turing import Rule, TuringMachine
-from theory.turing_network import turing_network
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing import Rule, TuringMachine
+from theory.recurrence.turing_network import turing_network
 from verify.approximation.claim import Approximation
+from verify.approximation.weights import LayerRule, permuted_files
 from verify.cli import main
 from verify.errors import FormatError, InputError
+from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json
+from verify.prove.architectures.invariant import AlwaysEqual, compared_forever
 from verify.prove.architectures.simulation import Simulates, decided_simulation
 from verify.report.graph import Curve, Graph, graph_tikz
 from verify.report.judgement import Status
 from verify.report.pages import kind
+from verify.report.pages.box_approximation import box_formula
 from verify.report.pages.error_graph import line_pieces
 from verify.report.pages.kind import page_evidence
 from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
@@ -174,7 +180,10 @@ WORSE: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    path = folder / folder.name
+    changed_file(folder / folder.name, change)
+
+
+def changed_file(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     top = json.loads(path.read_bytes())
     change(top)
     path.write_text(json.dumps(top, sort_keys=True, separators=(",", ":")) + "\n")
@@ -189,7 +198,7 @@ def test_rejected_evidence_gives_no_theorem(folder: Path) -> None:
     assert "& rejected &" in tex or "& malformed &" in tex
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format":"relucert"}', b"\xff", b"1"])
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"\xff"])
 def test_malformed_evidence_gets_a_report_that_says_so(folder: Path, content: bytes) -> None:
     (folder / folder.name).write_bytes(content)
     files, tex = report(folder, folder.name)
@@ -224,8 +233,9 @@ def test_a_file_that_is_missing_gives_no_theorem(folder: Path) -> None:
     ],
 )
 def test_only_the_exit_status_of_the_checker_counts(
-    folder: Path, tmp_path: Path, program: str, answer: str
+    tmp_path: Path, program: str, answer: str
 ) -> None:
+    folder = KINDS["approximation.json"][0](tmp_path / "approximation.json")
     stub = tmp_path / "stub.py"
     stub.write_text(program)
     files, tex = report(folder, folder.name, checker=stub)
@@ -234,7 +244,7 @@ def test_only_the_exit_status_of_the_checker_counts(
     assert not says_accepted(tex)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
 @given(
     where=st.integers(0, 100_000),
     what=st.sampled_from([b"", b"0", b"1", b"-", b'"', b"]", b"x", b" "]),
@@ -251,7 +261,8 @@ def test_no_report_is_a_theorem_unless_the_checker_accepts(
         assert not says_accepted(tex)
 
 
-def test_a_missing_checker_is_an_error(folder: Path, tmp_path: Path) -> None:
+def test_a_missing_checker_is_an_error(tmp_path: Path) -> None:
+    folder = KINDS["approximation.json"][0](tmp_path / "approximation.json")
     with pytest.raises(InputError, match="cannot be read"):
         report(folder, folder.name, checker=tmp_path / "none.py")
 
@@ -424,6 +435,166 @@ def test_values_of_trees_are_exact_where_operations_are(x: Fraction) -> None:
     for bad in undefined:
         with pytest.raises(DomainError):
             tree_value(bad, x)
+
+
+def test_a_tree_its_witnesses_and_a_step_function(tmp_path: Path) -> None:
+    words = ("sqrt(abs(x)) - x/3", "--domain", "box:-1,1", "--epsilon", "1/4")
+    for method, facts in (
+        ("interpolant", (r"\sqrt{\left|x\right|}-\tfrac{1}{3}\,x", "{T58}", "drawn from rounded")),
+        (
+            "step",
+            ("A step function near a function", "{T57}", "every step function that is as near"),
+        ),
+    ):
+        folder = run(tmp_path / method, "approximate", method, *words)
+        files, tex = report(folder, "approximation.json")
+        assert files.status is Status.PROVED
+        assert all(fact in tex for fact in facts)
+        changed_file(folder / "approximation.json", lambda top: top.update(epsilon="1/40"))
+        files, tex = report(folder, "approximation.json")
+        assert files.status is Status.OPEN
+        assert not says_accepted(tex)
+
+
+def test_a_function_of_two_numbers_with_the_regions_of_the_network(tmp_path: Path) -> None:
+    words = ("x*y - 1/2*x**2", "--domain", "box:0,1;0,1", "--epsilon", "1/4")
+    folder = run(tmp_path, "approximate", "kuhn", *words)
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.PROVED
+    assert r"f(x)=\frac{-x_{1}^{2}+\allowbreak 2\,x_{1}\,x_{2}}{2}" in tex
+    assert r"x\in[0,\,1]^{2}" in tex
+    assert "linear regions of $g$" in tex
+    assert "{T60}" in tex
+    changed_file(folder / "approximation.json", lambda top: top.update(epsilon="1/1000"))
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+@pytest.mark.parametrize(
+    ("target", "formula"),
+    [
+        ({"denominator": [["1", 0, 0]], "terms": []}, "0"),
+        (
+            {"denominator": [["1", 0, 0], ["2", 0, 1]], "terms": [[[["-1", 1, 0]], []]]},
+            r"\frac{-x_{1}}{2\,x_{2}+\allowbreak 1}",
+        ),
+        (
+            {"denominator": [["1", 0, 0]],
+             "terms": [[[["1", 0, 0]], [["exp", [["-1", 2, 0]], 9]]],
+                       [[["-1", 0, 0]], [["sin", [["1", 1, 1]], 9], ["cos", [["3", 0, 1]], 9]]]]},
+            r"\exp\left(-x_{1}^{2}\right)-\sin\left(x_{1}\,x_{2}\right)\,\cos\left(3\,x_{2}\right)",
+        ),
+        (
+            {"denominator": [["1", 0, 0]],
+             "terms": [[[["1", 1, 0], ["1", 0, 0]], [["sin", [["1", 1, 0]], 9]]]]},
+            r"\left(x_{1}+\allowbreak 1\right)\,\sin\left(x_{1}\right)",
+        ),
+    ],
+)  # fmt: skip
+def test_functions_on_boxes_are_printed_as_formulas(target: Json, formula: str) -> None:
+    assert box_formula(target, 2)[0] == formula
+
+
+@pytest.mark.parametrize(
+    "target",
+    [{}, {"denominator": [["1", 0]], "terms": []}, {"denominator": [["1", 0, 0]], "terms": [[]]},
+     {"denominator": [["1", 0, 0]], "terms": [[[], [["\\input", [], 1]]]]}],
+)  # fmt: skip
+def test_what_is_no_function_on_a_box_is_not_printed(target: Json) -> None:
+    with pytest.raises(FormatError):
+        box_formula(target, 2)
+
+
+def with_weights(folder: Path, rules: list[LayerRule], scale: int = 1) -> Path:
+    """A folder with weights.json, which compares its network with a scaled or equal one."""
+    approximated(folder, "x**2", "0,1", "1/256")
+    network = parse_network((folder / "network.json").read_bytes(), "network.json")
+    *layers, last = network.layers
+    rows = tuple(tuple((column, weight / scale) for column, weight in row) for row in last.rows)
+    first = Network((*layers, Affine(last.inputs, rows, last.bias)))
+    for name, content in permuted_files(first, network, rules).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_weights_beside_an_approximation(tmp_path: Path) -> None:
+    rules = [LayerRule(), LayerRule(True, True, Fraction(7))]
+    folder = with_weights(tmp_path / "right", rules, 7)
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.PROVED
+    assert "each row in an order of its own & 7 & free" in tex
+    assert "up to the factors and orders" in tex
+    plain = tex.replace(r"\allowbreak{}", "")
+    for name in ("initial.json", "weights.json"):
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in plain
+    assert "weights\\_checker.py weights.json" in plain.replace("{", "").replace("}", "")
+
+
+def test_weights_that_are_not_as_said_give_no_theorem(tmp_path: Path) -> None:
+    folder = with_weights(tmp_path / "wrong", [LayerRule(), LayerRule()], 7)
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.OPEN
+    assert "did not accept what lies beside it (rejected)" in tex
+    assert not says_accepted(tex)
+    (folder / "weights.json").write_text("{}")
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+    other = with_weights(tmp_path / "other", [LayerRule(), LayerRule()])
+    shutil.copy(other / "network.json", other / "second.json")
+    changed_file(other / "weights.json", lambda top: top["networks"][1].update(file="second.json"))
+    files, tex = report(other, "approximation.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+def test_a_horizon_and_the_weights_of_a_random_network(tmp_path: Path) -> None:
+    settings_ = ("--set", "seed=1", "--set", "steps=2", "--set", "planted=1")
+    words = (recurrent("delays.json"), "--domain", "box:0,1", "--epsilon", "1/2", *settings_)
+    folder = run(tmp_path, "approximate", "recurrence", *words)
+    files, tex = report(folder, "horizon.json")
+    assert files.status is Status.PROVED
+    assert "at every time $1,\\dots,2$" in tex
+    assert "all weights of $r_0$" in tex
+    changed_file(folder / "horizon.json", lambda top: top.update(initial=top["left"]))
+    files, tex = report(folder, "horizon.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+def test_tokens_that_tell_two_blocks_apart(tmp_path: Path) -> None:
+    names = ("pre_norm.onnx", "pre_norm_changed.onnx")
+    sides = [str(EXAMPLES / "transformers" / name) for name in names]
+    folder = run(tmp_path, "attention", *sides)
+    files, tex = report(folder, "tokens.json")
+    assert files.status is Status.REFUTED
+    assert r"\begin{proposition*}" in tex
+    assert r"\begin{theorem*}" not in tex
+    changed_file(folder / "tokens.json", lambda top: top.update(right=top["left"]))
+    files, tex = report(folder, "tokens.json")
+    assert files.status is Status.OPEN
+    assert not says_accepted(tex)
+
+
+def test_inequalities_of_an_invariant_are_printed(tmp_path: Path) -> None:
+    rows = [[0, 0, 0, 1], [0, 0, 0, 1], [-1, 1, 0, 0]]  # relu(x), relu(x - 1), and relu(b - a)
+    silent = RecurrentNetwork(
+        Affine.dense(rows, [Fraction(v) for v in (0, -1, 0)]),
+        Affine.dense([[0, 0, 1]], [Fraction(0)]),
+        (Fraction(0),) * 3,
+    )
+    nothing = RecurrentNetwork(Affine(1, (), ()), Affine(0, ((),), (Fraction(0),)), ())
+    found = compared_forever(silent, nothing, Polytope(1, (((Fraction(-1),), Fraction(1)),)))
+    assert isinstance(found, AlwaysEqual)
+    for name, content in found.files.items():
+        (tmp_path / name).write_bytes(content)
+    files, tex = report(tmp_path, "invariant.json")
+    assert files.status is Status.PROVED
+    assert r"\le 0" in tex
+    assert "inequalities later" in tex.replace(r"\allowbreak{}", "")
+    assert r"-x_{1}\le 1" in tex
+    assert "{T56}" in tex
 
 
 def test_a_pole_leaves_out_the_graph(tmp_path: Path) -> None:

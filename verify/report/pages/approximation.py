@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from theory.errors import TheoryError
 from theory.network import Vector
-from verify.approximation.evidence import checked_weights
 from verify.errors import FormatError, InputError
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
@@ -28,14 +27,15 @@ from verify.report.pages.error_graph import (
 from verify.report.pages.network_view import network_facts
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.pages.plain import PLAIN_CONCLUSION, plain_fields
+from verify.report.pages.shared_weights import shared_weights
 from verify.report.pages.stated_function import StatedFunction, stated_function
 from verify.report.typesetting import (
     LONGEST_STATED,
     counted,
     tex_interval,
     tex_number,
+    tex_text,
 )
-from verify.result import WEIGHTS
 
 QUOTIENTS, TREES = "relucert-approximation", "relucert-target-approximation"
 _KEYS = frozenset({"epsilon", "format", "interval", "network", "target", "version"})
@@ -57,7 +57,10 @@ _SERIES = (
     r"For $\exp$, $\sin$, $\cos$ and $\log$ the checker takes polynomials, whose errors it bounds; "
     "the claim is about the functions themselves."
 )
-_OUTSIDE = "Nothing is said outside of the domain, and of fewer pieces or units no more than above."
+_OUTSIDE = (
+    "Nothing is said outside of the domain, and of fewer pieces or units nothing beyond what "
+    "stands above."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,19 @@ def approximation_page(file: EvidenceFile) -> Page:
 
 def _with_weights(file: EvidenceFile, page: Page) -> Page:
     """The page, with what the checker of weights says, if there are any beside the evidence."""
-    has_weights = (file.folder / WEIGHTS).is_file()
-    weights = checked_weights(file.folder) if has_weights else None
-    return replace(page, values={**page.values, "weights": weights})
+    found = shared_weights(file.folder)
+    page = replace(page, values={**page.values, "weights": found})
+    if found is None:
+        return page
+    clause = f"; and {found.clause}" if found.clause else ""
+    initial = f" Let $g_0$ be the network in \\texttt{{{tex_text(found.initial)}}}."
+    return replace(
+        page,
+        setting=page.setting + (initial if clause else ""),
+        conclusion=page.conclusion + clause.replace("listed below", r"of Section~\ref{evidence}"),
+        second=found.check,
+        beside=found.files,
+    )
 
 
 def _line_claim(file: EvidenceFile, name: str, content: bytes) -> LineClaim:
@@ -186,7 +199,7 @@ def _line_page(name: str, claim: LineClaim) -> Page:
         values={**_NOTHING, **_pictures(claim)},
         theorems=_theorems(claim),
         limits=(REAL, _OUTSIDE),
-        remarks=() if function.is_exact else (_SERIES,),
+        remarks=(_SERIES,) if function.has_series else (),
     )
 
 

@@ -91,6 +91,9 @@ def _judged(check: Check, page: Page | None) -> Judgement:
     if not check.is_accepted:
         reason = f"The checker did not accept the evidence ({check.answer})."
         return Judgement(Status.OPEN, (reason,), check)
+    if page is not None and page.second is not None and not page.second.is_accepted:
+        reason = f"The checker did not accept what lies beside it ({page.second.answer})."
+        return Judgement(Status.OPEN, (reason,), page.second)
     if page is None:
         reason = "What the checker says of the file, this report cannot say in words."
         return Judgement(Status.OPEN, (reason,), check)

@@ -17,6 +17,7 @@ from verify.report.domain_view import DomainView
 from verify.report.judgement import Judgement
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem
+from verify.standalone import Check
 
 REAL = (
     "It is about real arithmetic on the exact numbers in the files. Nothing is claimed about an "
@@ -57,6 +58,8 @@ class Page:
         theorems: The IDs of those that are quoted: why the evidence is enough.
         limits: What is not said, a sentence or two each.
         has_kernel: Whether `relucert check --kernel` can ask the checker that is proved in Coq.
+        second: What a second checker says of files beside the evidence, if there are any.
+        beside: Those files.
         is_refutation: Whether the evidence, if the checker accepts it, tells the objects apart.
     """
 
@@ -73,6 +76,8 @@ class Page:
     domain: DomainView | None = None
     has_kernel: bool = False
     is_refutation: bool = False
+    second: Check | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def page_source(
         judgement: What it amounts to.
         problem: Why it cannot be read.
     """
-    named = tuple(one.file for one in page.objects if one.file) if page else ()
+    named = [one.file for one in page.objects if one.file] + [*page.beside] if page else []
     quoted = [named_theorem(identifier) for identifier in page.theorems] if page else []
     return rendered(
         "page.tex.jinja",

@@ -11,7 +11,14 @@ from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
 from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of
 from verify.report.pages.page import EvidenceFile
-from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
+from verify.report.pages.tree_view import (
+    SERIES,
+    has_operation,
+    is_rounded,
+    require_tree,
+    tree_formula,
+    tree_value,
+)
 from verify.report.typesetting import tex_form, tex_number, tex_polynomial
 
 _MOST_TERMS = 40
@@ -27,6 +34,7 @@ class StatedFunction:
         formula: In math mode; empty if it is a network.
         value: Its value at a point, or one near to it.
         is_exact: Whether `value` is exact.
+        has_series: Whether exp, sin, cos or log occur in it.
         file: If it is a network, the name of its file.
         network: If it is a network, that.
     """
@@ -34,6 +42,7 @@ class StatedFunction:
     formula: str
     value: Callable[[Fraction], Fraction]
     is_exact: bool = True
+    has_series: bool = False
     file: str = ""
     network: Network | None = None
 
@@ -53,10 +62,13 @@ def stated_function(file: EvidenceFile) -> StatedFunction:
         tree = object_of(value, ("function", "precision"), _WHERE)["function"]
         require_tree(tree)
         return StatedFunction(
-            tree_formula(tree), lambda x: tree_value(tree, x), not is_rounded(tree)
+            tree_formula(tree),
+            lambda x: tree_value(tree, x),
+            not is_rounded(tree),
+            has_operation(tree, SERIES),
         )
     target = _quotient(value)
-    return StatedFunction(_formula(target), target, not target.terms)
+    return StatedFunction(_formula(target), target, not target.terms, bool(target.terms))
 
 
 def _network(file: EvidenceFile) -> StatedFunction:

@@ -24,6 +24,7 @@ _ROUNDED: Mapping[str, Callable[[float], float]] = {
     "cos": math.cos,
     "log": math.log,
 }
+SERIES = frozenset({"exp", "sin", "cos", "log"})  # of which checkers take polynomials
 _LOOSE = frozenset({"+"})  # a factor of such an operation stands in parentheses
 _LOOSE_BELOW = frozenset({"+", "*", "/", "^", "sqrt", "min", "max", "number", *_ROUNDED})
 _OPERATIONS = frozenset({"+", "*", "/", "^", "abs", "min", "max", *_ROUNDED})
@@ -58,9 +59,16 @@ def _arguments(part: list[Json]) -> list[Json]:
     return part[1:2]
 
 
+def has_operation(tree: Json, operations: Set[str]) -> bool:
+    """Whether one of these operations occurs in a tree."""
+    if not isinstance(tree, list):
+        return False
+    return tree[0] in operations or any(has_operation(part, operations) for part in tree[1:])
+
+
 def is_rounded(tree: Json) -> bool:
     """Whether values of the tree are rounded."""
-    return isinstance(tree, list) and (tree[0] in _ROUNDED or any(map(is_rounded, tree[1:])))
+    return has_operation(tree, _ROUNDED.keys())
 
 
 def tree_value(tree: Json, point: Fraction) -> Fraction:
