@@ -269,6 +269,13 @@ def test_the_picture_has_every_triangle_twice() -> None:
     assert "polygon" in picture(flat, (1, 1), "1/2")
 
 
+def test_the_picture_of_the_note_is_that_of_the_command() -> None:
+    text = "(1-x**2)**2*(1-y**2)**2"
+    interpolants = Interpolants(box_target_of(text, 2), Box.cube(2, -1, 1), F(1, 20))
+    kept = Path(__file__).parents[1] / "notes" / "kuhn-interpolant.svg"
+    assert picture(interpolants, (9, 9), text) == kept.read_text(encoding="utf-8")
+
+
 def test_the_command_writes_what_the_checker_accepts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,9 @@
 """T60: the checker of networks on boxes; T54: the squares that it certifies for two inputs."""
 
+import ast
 import json
 import math
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from hashlib import sha256
@@ -504,6 +506,16 @@ def test_a_finer_or_coarser_grid_says_the_same(tmp_path: Path) -> None:
     for steps in ([1, 1], [2, 5], [6, 6]):
         told = simplex_checker.check(str(tmp_path), json.dumps({**stated, "steps": steps}).encode())
         assert "<= 1/50" in told
+
+
+def test_the_checker_rests_on_four_files_and_the_standard_library() -> None:
+    parts = {"verify.checker", "verify.box_target", "verify.homogeneous_forms"}
+    for module in (simplex_checker, box_target, homogeneous_forms):
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        nodes = list(ast.walk(tree))
+        names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+        names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+        assert all(name in parts or name.split(".")[0] in sys.stdlib_module_names for name in names)
 
 
 def test_networks_of_another_shape_are_malformed(tmp_path: Path) -> None:

@@ -7,9 +7,8 @@ import ast
 import re
 from fractions import Fraction
 
-from theory.approximation.box_target import BoxTarget
+from theory.approximation.box_target import FUNCTIONS, BoxTarget
 from theory.approximation.multivariate import Polynomial
-from theory.approximation.target import FUNCTIONS
 from theory.errors import ScopeError
 from theory.rational import rational
 

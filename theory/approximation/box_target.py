@@ -10,12 +10,12 @@ from itertools import product
 from math import ceil, factorial
 
 from theory.approximation.multivariate import Polynomial
-from theory.approximation.target import FUNCTIONS
 from theory.domain import Box
 from theory.errors import DomainError, ScopeError
 from theory.network import ZERO, Vector
 
 MOST_DEGREE = 200  # of a Taylor polynomial, and the largest argument of exp
+FUNCTIONS = ("exp", "sin", "cos")
 _SIGNS = {"exp": (1, 1, 1, 1), "sin": (0, 1, 0, -1), "cos": (1, 0, -1, 0)}
 _SAMPLES = 4  # steps on each side, where a denominator is looked at
 

@@ -103,7 +103,7 @@ class Interpolants:
             ScopeError: more vertices than 5000 would be needed.
         """
         free, is_least, steps = KuhnGrid(self.box, (1,) * self.box.inputs).free, True, 1
-        while (steps + 1) ** len(free) <= MOST_VERTICES:
+        while (steps + 1) ** max(1, len(free)) <= MOST_VERTICES:
             counts = tuple(steps if axis in free else 1 for axis in range(self.box.inputs))
             if not self.is_far(KuhnGrid(self.box, counts)):
                 found = self.approximation(counts)
