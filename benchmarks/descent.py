@@ -17,6 +17,7 @@ from theory.network import Affine, Network
 from theory.rational import rational_of_float
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 Parameters = list[Array]  # w, b, v of shape (starts, units), c of shape (starts, 1)
 
 METHODS = ("gradient descent", "Adam")
@@ -51,12 +52,12 @@ def network_of(weights: Sequence[float]) -> Network:
 def trained(
     method: str, units: int, samples: tuple[Array, Array], starts: Sequence[Start], steps: int
 ) -> list[Trained]:
-    """The networks that a method finds from every start."""
+    """The networks that a method finds from every start; the sample points increase."""
     points, values = samples
     parameters = _started(units, starts)
     rates = np.array([[start.rate] for start in starts])
     state = [(np.zeros_like(one), np.zeros_like(one)) for one in parameters]
-    with np.errstate(over="ignore", invalid="ignore"):  # too large a rate diverges, and says so
+    with np.errstate(all="ignore"):  # too large a rate diverges, and says so
         for step in range(steps):
             rate = rates * (1 + np.cos(np.pi * step / steps)) / 2
             slopes = _gradient(parameters, points, values)
@@ -65,7 +66,7 @@ def trained(
             for one, slope in zip(parameters, slopes, strict=True):
                 one -= rate * slope
         rounded = [one.astype(np.float32).astype(np.float64) for one in parameters]
-        losses = (_missed(rounded, points, values)[0] ** 2).mean(axis=1)
+        losses = (_values(rounded, points, values).missed ** 2).mean(axis=1)
     flat = np.concatenate(rounded, axis=1)
     return [
         Trained(start, tuple(map(float, row)), float(loss))
@@ -80,23 +81,54 @@ def _started(units: int, starts: Sequence[Start]) -> Parameters:
     return [w, b, v / np.sqrt(units), c / np.sqrt(units)]
 
 
-def _missed(parameters: Parameters, points: Array, values: Array) -> tuple[Array, Array]:
-    """g(x_k) - y_k for every start, and what is before relu."""
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What a network misses at the samples, and from where to where each unit is active there."""
+
+    missed: Array
+    first: Indices
+    last: Indices
+
+
+def _values(parameters: Parameters, points: Array, values: Array) -> _Values:
+    """The network at all samples, in order: a unit is active from or up to its zero.
+
+    So g is a sum of slopes and constants that begin or end somewhere: two running sums, and not
+    one product for every unit and sample.
+    """
     w, b, v, c = parameters
-    before = points[None, :, None] * w[:, None, :] + b[:, None, :]
-    found = (np.maximum(before, 0) @ v[:, :, None])[:, :, 0]
-    return found + c - values, before
+    zeros, rises, count = -b / w, ~np.signbit(w), len(points)
+    first = np.where(rises, np.searchsorted(points, zeros, "right"), 0)
+    last = np.where(rises, count, np.searchsorted(points, zeros, "left"))
+    slopes, constants = (_running(one, first, last, count) for one in (v * w, v * b))
+    return _Values(slopes * points + constants + c - values, first, last)
+
+
+def _running(amounts: Array, first: Indices, last: Indices, count: int) -> Array:
+    """At each of the samples the sum of the amounts from first to last, for every start."""
+    starts = len(amounts)
+    rows = np.arange(starts)[:, None] * (count + 1)
+    places = np.concatenate([rows + first, rows + last], axis=1).ravel()
+    signed = np.concatenate([amounts, -amounts], axis=1).ravel()
+    steps: Array = np.bincount(places, signed, starts * (count + 1)).astype(np.float64)
+    return np.cumsum(steps.reshape(starts, count + 1), axis=1)[:, :count]
 
 
 def _gradient(parameters: Parameters, points: Array, values: Array) -> Parameters:
     """The derivatives of the loss by w, b, v, c."""
-    missed, before = _missed(parameters, points, values)
-    share = missed * (2 / len(points))
-    active = (before > 0).astype(np.float64).transpose(0, 2, 1)
-    both = active @ np.stack([share * points, share], axis=2)
-    by_v = (np.maximum(before, 0).transpose(0, 2, 1) @ share[:, :, None])[:, :, 0]
-    v = parameters[2]
-    return [v * both[:, :, 0], v * both[:, :, 1], by_v, share.sum(axis=1, keepdims=True)]
+    w, b, v, _ = parameters
+    found = _values(parameters, points, values)
+    share = found.missed * (2 / len(points))
+    by_slope, by_constant = (_between(one, found) for one in (share * points, share))
+    by_v = w * by_slope + b * by_constant
+    return [v * by_slope, v * by_constant, by_v, share.sum(axis=1, keepdims=True)]
+
+
+def _between(amounts: Array, found: _Values) -> Array:
+    """For every unit the sum over the samples at which it is active."""
+    sums = np.concatenate([np.zeros((len(amounts), 1)), np.cumsum(amounts, axis=1)], axis=1)
+    last, first = (np.take_along_axis(sums, k, axis=1) for k in (found.last, found.first))
+    return last - first
 
 
 def _adapted(slope: Array, state: tuple[Array, Array], step: int) -> Array:

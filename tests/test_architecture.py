@@ -22,7 +22,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 # library -> the files or folders below the root that may import it
 HOMES = {
-    "sympy": ("theory/symbolic.py", "theory/kernel_expression.py"),
+    "sympy": ("theory/symbolic.py", "theory/kernels/expression.py"),
     "z3": (
         "verify/prove/solver/smt.py",
         "verify/prove/solver/unknown_number.py",

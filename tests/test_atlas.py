@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import atlas, separation
-from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction, Separation
+from theory.architectures import atlas, separation
+from theory.architectures.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction, Separation
 from theory.network import Affine, Network, Vector, relu
 from verify.cli import main
 from verify.formats.network_file import read_network

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.attention import (
+from theory.architectures.attention import (
     KINDS,
     AttentionHead,
     AttentionLayer,

@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from theory.domain import Box
-from theory.unrolling import unrolled
+from theory.recurrence.unrolling import unrolled
 from verify.cli import main
 from verify.errors import FormatError, InputError
 from verify.formats.onnx_recurrent import parse_onnx_recurrent

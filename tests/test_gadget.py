@@ -10,11 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.proofs import claim_of
-from theory import gadget
 from theory.domain import Polytope, Space
 from theory.errors import ScopeError, ShapeError
+from theory.graphs import gadget
+from theory.graphs.spline import Spline, through
 from theory.network import Affine, Network
-from theory.spline import Spline, through
 from verify import checker
 from verify.prove.solver.unknown_number import Path, Unknown, runs, term_of
 from verify.prove.strategy import prove

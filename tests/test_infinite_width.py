@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.errors import ScopeError, ShapeError
-from theory.infinite_width import (
+from theory.kernels.expression import angular_moment, arc_cosine, closed_forms, equations, step
+from theory.kernels.recursion import (
     MOST_LAYERS,
     Interval,
     Kernels,
@@ -21,7 +22,6 @@ from theory.infinite_width import (
     kernels,
     tangent_at,
 )
-from theory.kernel_expression import angular_moment, arc_cosine, closed_forms, equations, step
 from theory.network import Vector
 
 F = Fraction

@@ -13,8 +13,8 @@ from theory.affine_hull import affine_hull
 from theory.domain import Box, Polytope, Space
 from theory.errors import DomainError, ShapeError
 from theory.network import Affine
-from theory.recurrent import RecurrentNetwork, relu_recurrence
-from theory.recurrent_bounds import inductive_bounds
+from theory.recurrence.recurrent import RecurrentNetwork, relu_recurrence
+from theory.recurrence.recurrent_bounds import inductive_bounds
 from verify import invariant_checker
 from verify.checker import MalformedError, RejectedError
 from verify.formats.recurrent_json import recurrent_bytes

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from tests.test_infinite_width import ANGLED, ONE, pairs, positive, values, variance_lists
 from theory.errors import ShapeError
-from theory.infinite_width import Variances, decimals, kernels, tangent_at
-from theory.kernel_expression import step
-from theory.kernel_identity import (
+from theory.kernels.expression import step
+from theory.kernels.identity import (
     DifferentKernels,
     NormalForm,
     SameKernels,
@@ -20,6 +19,7 @@ from theory.kernel_identity import (
     compared_kernels,
     normal_form,
 )
+from theory.kernels.recursion import Variances, decimals, kernels, tangent_at
 from theory.network import Vector
 
 F = Fraction

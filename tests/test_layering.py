@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.proofs import claim_of
-from theory import gadget
-from theory.circuit import Circuit, Node
 from theory.domain import Space
 from theory.errors import ShapeError
-from theory.layering import layered
+from theory.graphs import gadget
+from theory.graphs.circuit import Circuit, Node
+from theory.graphs.layering import layered
+from theory.graphs.spline import Spline
+from theory.graphs.wiring import Bundle, Wiring
 from theory.network import Affine, Network, Row, sparse_row
-from theory.spline import Spline
-from theory.wiring import Bundle, Wiring
 from verify.certificate import Certificate, checked
 from verify.testing.strategies import affine_layers, networks, rationals, vectors
 

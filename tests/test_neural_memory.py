@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from theory.errors import ScopeError, ShapeError
 from theory.network import ZERO
-from theory.neural_memory import Head, access_network, address, one_hot
+from theory.recurrence.neural_memory import Head, access_network, address, one_hot
 from verify.cli import main
 from verify.prove.architectures.neural_memory import (
     access_claims,

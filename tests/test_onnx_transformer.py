@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.onnx_models import Runtime, model_of, whole_numbers
-from theory.attention import AttentionHead, AttentionLayer
+from theory.architectures.attention import AttentionHead, AttentionLayer
 from verify import transformer_checker
 from verify.cli import main
 from verify.errors import FormatError, InputError, UnsupportedError

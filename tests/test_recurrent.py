@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from theory.domain import Box, Space
 from theory.errors import ScopeError, ShapeError
-from theory.linear_recurrence import markov_parameters, telling_sequence
 from theory.network import Affine, Network
-from theory.recurrent import RecurrentNetwork, relu_recurrence
-from theory.unrolling import unrolled, wavefront
+from theory.recurrence.linear_recurrence import markov_parameters, telling_sequence
+from theory.recurrence.recurrent import RecurrentNetwork, relu_recurrence
+from theory.recurrence.unrolling import unrolled, wavefront
 from verify import unrolling_checker
 from verify.checker import MalformedError, RejectedError
 from verify.errors import FormatError

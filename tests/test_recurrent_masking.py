@@ -17,7 +17,7 @@ from theory.domain import Box, Space
 from theory.errors import ScopeError, ShapeError
 from theory.network import Affine, Vector
 from theory.random_weights import GRID, STEP
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from theory.recurrent_masking import (
     Weights,
     masked_recurrence,

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.proofs import claim_of
-from theory.domain import Space
-from theory.errors import ShapeError
-from theory.network import Affine, Network, Vector
-from theory.residual import (
+from theory.architectures.residual import (
     Cost,
     Crossing,
     ResidualBlocks,
@@ -21,6 +18,9 @@ from theory.residual import (
     parallel_network,
     serial_network,
 )
+from theory.domain import Space
+from theory.errors import ShapeError
+from theory.network import Affine, Network, Vector
 from verify.cli import main
 from verify.errors import FormatError
 from verify.formats.residual_json import parse_residual, residual_bytes

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from theory.architectures.shared_weight import ACTIVATIONS, SharedNode, SharedWeightNetwork
+from theory.architectures.weight_axis import Root, WeightInterval, weight_intervals
 from theory.domain import Box
 from theory.errors import ScopeError, ShapeError
 from theory.network import Vector
-from theory.shared_weight import ACTIVATIONS, SharedNode, SharedWeightNetwork
-from theory.weight_axis import Root, WeightInterval, weight_intervals
 from verify.agnostic_checker import check
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from theory.errors import ScopeError
 from theory.network import Affine
-from theory.recurrent import RecurrentNetwork
-from theory.turing import Configuration, Rule, TuringMachine, decoded, encoded
-from theory.turing_network import STEPS, Simulation, turing_network
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing import Configuration, Rule, TuringMachine, decoded, encoded
+from theory.recurrence.turing_network import STEPS, Simulation, turing_network
 from verify import simulation_checker
 from verify.checker import MalformedError, RejectedError
 from verify.errors import FormatError, InputError

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from theory.attention import AttentionHead, Matrix, product
+from theory.architectures.attention import AttentionHead, Matrix, product
+from theory.architectures.token_program import TokenProgram
 from theory.network import ZERO, Vector
-from theory.token_program import TokenProgram
 from verify.formats.onnx_token_value import ONE, Draft, Form, Scores, Weights
 
 F = Fraction

@@ -18,8 +18,8 @@ from theory.domain import Box
 from theory.errors import ScopeError, ShapeError
 from theory.network import ZERO, Affine, Vector
 from theory.random_weights import STEP, drawn, enough_draws, off_bias, require_limit
-from theory.recurrent import RecurrentNetwork
-from theory.recurrent_bounds import Intervals, image, inductive_bounds
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent_bounds import Intervals, image, inductive_bounds
 
 Matrix = tuple[Vector, ...]
 

@@ -1,4 +1,4 @@
-"""SymPy views of a network (those of infinitely wide ones: `theory.kernel_expression`).
+"""SymPy views of a network (those of infinitely wide ones: `theory.kernels.expression`).
 
 A network is the expression  f(x) = b + sum_j w_j Max(0, ...)  in its inputs; a layer is a
 sparse matrix over QQ. Everything is exact: weights become `sympy.Rational`, never floats.

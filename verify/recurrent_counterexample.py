@@ -9,9 +9,9 @@ from pathlib import Path
 
 from theory.network import Vector
 from theory.rational import text_of
-from theory.recurrent import RecurrentNetwork
-from theory.turing import Configuration, TuringMachine
-from theory.turing_network import Simulation
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing import Configuration, TuringMachine
+from theory.recurrence.turing_network import Simulation
 from verify.claim import VERSION, json_bytes
 from verify.errors import FormatError
 from verify.formats.machine_file import read_machine

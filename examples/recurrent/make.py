@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from theory.network import Affine
-from theory.recurrent import RecurrentNetwork
-from theory.turing_network import turing_network
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing_network import turing_network
 from verify.formats.machine_file import read_machine
 from verify.formats.recurrent_json import write_recurrent
 

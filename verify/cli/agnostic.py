@@ -9,9 +9,9 @@ from verify.cli.options import AsJson, DomainText, Out, Quiet, Timeout
 from verify.cli.terminal import Terminal, vector
 
 if TYPE_CHECKING:
+    from theory.architectures.shared_weight import SharedWeightNetwork
+    from theory.architectures.weight_axis import Root, WeightInterval
     from theory.network import Vector
-    from theory.shared_weight import SharedWeightNetwork
-    from theory.weight_axis import Root, WeightInterval
     from verify.prove.architectures.shared_weight import Question
 
 Left = Annotated[
@@ -57,7 +57,7 @@ def agnostic(
         raise InputError("agnostic", "expected one of RIGHT, --largest I and --points POINTS")
     network = _read(left)
     if points is not None:
-        from theory.weight_axis import weight_intervals
+        from theory.architectures.weight_axis import weight_intervals
 
         read = _read_points(points, network.inputs)
         with terminal.progress("cutting the weight axis"):

@@ -9,7 +9,7 @@ from verify.cli.options import AsJson, Quiet
 from verify.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from theory.atlas import Separation
+    from theory.architectures.atlas import Separation
 
 Page = Annotated[
     str | None, typer.Option("--page", metavar="FILE", help="Write the page, Markdown.")
@@ -35,7 +35,7 @@ def atlas(
 
     Exit: 0; with --check or --report 1 if a witness does not show what it is to show.
     """
-    from theory.atlas import SEPARATIONS
+    from theory.architectures.atlas import SEPARATIONS
     from verify.report.atlas_drawing import atlas_drawing
     from verify.report.atlas_page import atlas_page
 
@@ -55,7 +55,7 @@ def atlas(
 
 def _told(failed: "list[Separation]", is_checked: bool) -> tuple[dict[str, object], list[str]]:
     """The atlas as facts and as lines."""
-    from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS
+    from theory.architectures.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS
     from verify.report.atlas_page import command_line
 
     facts: dict[str, object] = {

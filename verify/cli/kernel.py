@@ -10,7 +10,7 @@ from verify.cli.options import AsJson, Quiet
 from verify.cli.terminal import Terminal, counted, vector
 
 if TYPE_CHECKING:
-    from theory.infinite_width import Kernels, Variances
+    from theory.kernels.recursion import Kernels, Variances
     from theory.network import Vector
 
 _LONGEST = 400  # characters of an expression or a rational number
@@ -121,7 +121,7 @@ def _described(depth: str, weights: str, biases: str, where: str) -> Described:
         InputError: the depth is no number of layers, or the variances are not as many.
         TheoryError: a number is malformed or out of range.
     """
-    from theory.infinite_width import MOST_LAYERS, Variances
+    from theory.kernels.recursion import MOST_LAYERS, Variances
     from verify.errors import InputError
 
     if not (depth.isascii() and depth.isdigit() and int(depth[:9]) < MOST_LAYERS):
@@ -188,7 +188,7 @@ def _other(text: str, network: Described) -> Described:
 def _values(
     network: Described, pair: "tuple[Vector, Vector]", digits: int, terminal: Terminal
 ) -> int:
-    from theory.infinite_width import decimals, kernels, tangent_at
+    from theory.kernels.recursion import decimals, kernels, tangent_at
 
     found = kernels(*pair, network.variances)
     last = found.layers[-1]
@@ -227,7 +227,7 @@ def _values(
 
 def _rational(value: Fraction, digits: int) -> str:
     """A rational number, or its decimals marked by ~ if it is long."""
-    from theory.infinite_width import Interval, certain_decimal
+    from theory.kernels.recursion import Interval, certain_decimal
 
     if _size(value) <= _LONGEST:
         return str(value)
@@ -241,7 +241,7 @@ def _size(value: Fraction) -> int:
 
 def _expressions(found: "Kernels") -> dict[str, str]:
     """K_l and T_l as expressions; nothing where they are too long to read."""
-    from theory.kernel_expression import LONGEST_DEPTH, equations
+    from theory.kernels.expression import LONGEST_DEPTH, equations
 
     if found.variances.depth > LONGEST_DEPTH:
         return {}

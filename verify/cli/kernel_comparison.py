@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from theory.infinite_width import Variances, decimals, kernels
-from theory.kernel_identity import (
+from theory.kernels.identity import (
     KERNELS,
     DifferentKernels,
     NormalForm,
@@ -11,6 +10,7 @@ from theory.kernel_identity import (
     SameKernels,
     compared_kernels,
 )
+from theory.kernels.recursion import Variances, decimals, kernels
 from verify.cli.terminal import Terminal, counted, vector
 
 _FIRST_DIGITS, _LAST_DIGITS = 10, 5000

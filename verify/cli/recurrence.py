@@ -12,10 +12,10 @@ from pathlib import Path
 
 from theory.domain import Box, Domain, Polytope, Space
 from theory.network import Vector
-from theory.recurrent import RecurrentNetwork, relu_recurrence
-from theory.turing import Configuration, TuringMachine
-from theory.turing_network import STEPS, Simulation, turing_network
-from theory.unrolling import unrolled, wavefront
+from theory.recurrence.recurrent import RecurrentNetwork, relu_recurrence
+from theory.recurrence.turing import Configuration, TuringMachine
+from theory.recurrence.turing_network import STEPS, Simulation, turing_network
+from theory.recurrence.unrolling import unrolled, wavefront
 from verify.cli.task import read_settings
 from verify.cli.terminal import Terminal, counted, sizes, vector
 from verify.errors import InputError

@@ -3,7 +3,13 @@
 import time
 from pathlib import Path
 
-from theory.residual import Crossing, cost, first_crossing, parallel_network, serial_network
+from theory.architectures.residual import (
+    Crossing,
+    cost,
+    first_crossing,
+    parallel_network,
+    serial_network,
+)
 from verify.acyclic import acyclic
 from verify.claim import Claim, NamedNetwork
 from verify.cli.question import Question, checked_seconds, checked_size

@@ -9,7 +9,7 @@ of rows, numbers as texts. A token is a row: it is multiplied from the left, x Q
 
 from pathlib import Path
 
-from theory.attention import AttentionHead, AttentionLayer, Matrix
+from theory.architectures.attention import AttentionHead, AttentionLayer, Matrix
 from theory.errors import TheoryError
 from theory.network import Vector
 from theory.rational import text_of

@@ -11,7 +11,7 @@ States without a rule for a symbol halt on it. Names are ASCII words without bla
 
 from pathlib import Path
 
-from theory.turing import MOVES, Configuration, Rule, TuringMachine
+from theory.recurrence.turing import MOVES, Configuration, Rule, TuringMachine
 from verify.errors import FormatError
 from verify.formats.network_file import read_bytes
 

@@ -10,9 +10,9 @@ from math import isinf, prod
 
 import numpy as np
 
-from theory import gadget
-from theory.spline import Spline
-from theory.wiring import Bundle
+from theory.graphs import gadget
+from theory.graphs.spline import Spline
+from theory.graphs.wiring import Bundle
 from verify.formats.onnx_elementwise import (
     addition,
     broadcast_shape,

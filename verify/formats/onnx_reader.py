@@ -12,8 +12,8 @@ from math import prod
 
 import onnx
 
+from theory.graphs.wiring import Wiring
 from theory.network import Network
-from theory.wiring import Wiring
 from verify.errors import FormatError, UnsupportedError
 from verify.formats import (
     onnx_activation,

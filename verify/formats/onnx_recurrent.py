@@ -15,7 +15,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from theory.network import ZERO, Affine, Row
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats.onnx_arrangement import stored_constant
 from verify.formats.onnx_node import attributes_of, place_of

@@ -8,8 +8,8 @@ from math import prod
 import numpy as np
 from onnx import TensorProto
 
+from theory.graphs.wiring import Bundle
 from theory.network import Row
-from theory.wiring import Bundle
 from verify.formats.onnx_arrangement import arranged
 from verify.formats.onnx_elementwise import broadcast_shape, refuse_mixed_kinds
 from verify.formats.onnx_node import Node

@@ -281,7 +281,8 @@ def concatenation(call: Call) -> Operand:
     values = [call.operand(number) for number in range(len(call.operands))]
     arrays, roles = zip(*map(_parts, values), strict=True)
     axis = _axis(call, call.node.integer("axis", 0), arrays[0].ndim)
-    if len({type(value) for value in values}) > 1 or len(set(roles)) > 1 or roles[0][axis]:
+    kinds = {value.kind for value in values}
+    if len(kinds) > 1 or len(set(roles)) > 1 or roles[0][axis]:
         raise call.refusal("joins tokens with others, or with constants")
     objects = [array.astype(object) for array in arrays]
     return _like(values[0], np.concatenate(objects, axis=axis), roles[0])

@@ -2,8 +2,8 @@
 
 Such a tensor is known by its entries at one token, or at a pair of tokens: an array in which the
 axes of tokens have size 1. Entries are affine functions of the values of a program
-(`theory.token_program`), or what stands between them in a graph: scores, weights, square roots.
-The number of tokens may be free; sizes computed from it are multiples of it.
+(`theory.architectures.token_program`), or what stands between them in a graph: scores, weights,
+square roots. The number of tokens may be free; sizes computed from it are multiples of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from typing import Any, overload
 
 import numpy as np
 
+from theory.architectures.token_program import Attention, Elementwise, Product, Step
 from theory.network import ZERO, Affine
-from theory.token_program import Attention, Elementwise, Product, Step
 from verify.errors import UnsupportedError
 from verify.formats.onnx_node import Node
 from verify.formats.onnx_value import Array, Constant

@@ -14,7 +14,7 @@ from math import prod
 
 import onnx
 
-from theory.token_program import TokenProgram
+from theory.architectures.token_program import TokenProgram
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats import onnx_arrangement
 from verify.formats import onnx_token_arithmetic as arithmetic
@@ -165,8 +165,8 @@ def _program(
             found = OPERATORS[node.op_type](call)
         except InputError:
             raise
-        except ValueError:  # of numpy
-            raise FormatError(place, "sizes of its inputs do not fit") from None
+        except (ValueError, TypeError, IndexError):  # of numpy, and of sizes that are not known
+            raise FormatError(place, "sizes or kinds of its inputs do not fit it") from None
         outputs = found if isinstance(found, tuple) else (found,)
         for one, value in zip(node.output, outputs, strict=False):
             refuse_large(prod(size for size in call.shape(value) if isinstance(size, int)), place)

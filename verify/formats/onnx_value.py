@@ -1,7 +1,7 @@
 """The values of an ONNX graph: constants, and tensors that depend on the network's input.
 
 A tensor is read as the vector of its elements, row by row (the last axis runs fastest). Each
-element is an affine function of the values of one circuit (`theory.circuit`): every operator
+element is an affine function of the values of one circuit (`theory.graphs.circuit`): every operator
 that is affine is composed exactly, and a ReLU or a gadget adds units.
 """
 
@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto
 
+from theory.graphs.spline import Spline
+from theory.graphs.wiring import Bundle, Wiring
 from theory.network import Affine, Network, Row
-from theory.spline import Spline
-from theory.wiring import Bundle, Wiring
 from verify.errors import FormatError, UnsupportedError
 
 Array = npt.NDArray[Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from theory.errors import TheoryError
 from theory.network import Affine
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.claim import json_bytes
 from verify.errors import ExportError, FormatError
 from verify.formats.network_file import read_bytes

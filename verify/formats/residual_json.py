@@ -8,8 +8,8 @@ NETWORK is that of `verify.formats.network_json`; every branch has as many outpu
 import json
 from pathlib import Path
 
+from theory.architectures.residual import ResidualBlocks
 from theory.errors import TheoryError
-from theory.residual import ResidualBlocks
 from verify.claim import json_bytes
 from verify.errors import FormatError
 from verify.formats.network_file import read_bytes

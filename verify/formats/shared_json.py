@@ -9,8 +9,8 @@ activation (identity, negation, absolute, relu) and the numbers of the nodes tha
 
 from pathlib import Path
 
+from theory.architectures.shared_weight import SharedNode, SharedWeightNetwork
 from theory.errors import TheoryError
-from theory.shared_weight import SharedNode, SharedWeightNetwork
 from verify.claim import json_bytes
 from verify.errors import FormatError
 from verify.formats.network_file import read_bytes

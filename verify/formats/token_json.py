@@ -11,10 +11,7 @@ values, and weights in turn.
 from collections.abc import Mapping
 from pathlib import Path
 
-from theory.errors import TheoryError
-from theory.network import Affine
-from theory.rational import text_of
-from theory.token_program import (
+from theory.architectures.token_program import (
     Attention,
     Elementwise,
     Product,
@@ -22,6 +19,9 @@ from theory.token_program import (
     TokenProgram,
     attention_program,
 )
+from theory.errors import TheoryError
+from theory.network import Affine
+from theory.rational import text_of
 from verify.claim import json_bytes
 from verify.errors import FormatError
 from verify.formats import attention_json

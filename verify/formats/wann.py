@@ -9,9 +9,9 @@ inputs and outputs there are is not in the file: `net.out#5,1` says so.
 import re
 from pathlib import Path
 
+from theory.architectures.shared_weight import SharedNode, SharedWeightNetwork
 from theory.errors import NumberError, TheoryError
 from theory.rational import rational
-from theory.shared_weight import SharedNode, SharedWeightNetwork
 from verify.errors import FormatError, UnsupportedError
 from verify.formats.network_file import read_bytes
 

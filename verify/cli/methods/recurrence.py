@@ -7,7 +7,7 @@ from theory.domain import Box
 from theory.errors import ScopeError
 from theory.network import ZERO
 from theory.random_weights import GRID, STEP
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from theory.recurrent_masking import (
     Weights,
     masked_recurrence,

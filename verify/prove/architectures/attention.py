@@ -11,11 +11,11 @@ from fractions import Fraction
 from hashlib import sha256
 from random import Random
 
-from theory.attention import AttentionLayer, Matrix, gauge_form
+from theory.architectures.attention import AttentionLayer, Matrix, gauge_form
+from theory.architectures.token_program import attention_program
 from theory.errors import ShapeError
 from theory.network import ZERO
 from theory.rational import text_of
-from theory.token_program import attention_program
 from verify import attention_checker
 from verify.attention_checker import check
 from verify.checker import RejectedError

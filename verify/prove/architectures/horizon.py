@@ -6,7 +6,7 @@ from hashlib import sha256
 from theory.domain import Box, Space
 from theory.errors import ShapeError
 from theory.rational import text_of
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.claim import VERSION, json_bytes
 from verify.formats.domain_file import domain_value
 from verify.formats.recurrent_json import recurrent_bytes

@@ -15,11 +15,11 @@ from hashlib import sha256
 from theory.affine_hull import AffineHull, affine_hull
 from theory.domain import Box, Polytope, Space
 from theory.errors import DomainError, ShapeError
-from theory.linear_recurrence import telling_sequence
 from theory.network import Vector
-from theory.recurrent import RecurrentNetwork
-from theory.recurrent_bounds import Intervals, inductive_bounds
-from theory.unrolling import unrolled
+from theory.recurrence.linear_recurrence import telling_sequence
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent_bounds import Intervals, inductive_bounds
+from theory.recurrence.unrolling import unrolled
 from verify.claim import VERSION, Claim, NamedNetwork, json_bytes
 from verify.formats.domain_file import domain_value
 from verify.formats.recurrent_json import recurrent_bytes

@@ -5,7 +5,14 @@ from fractions import Fraction
 
 from theory.domain import Space
 from theory.network import ZERO, Affine, Network, Row
-from theory.neural_memory import ONE, Head, access_network, address, gating_network, one_hot
+from theory.recurrence.neural_memory import (
+    ONE,
+    Head,
+    access_network,
+    address,
+    gating_network,
+    one_hot,
+)
 from verify.claim import Claim, NamedNetwork
 
 _SHIFTS = {
@@ -34,8 +41,8 @@ def addressing_claims(cells: int) -> dict[tuple[int, int], Claim]:
 def access_claims(cells: int, sharpening: int = 1) -> dict[tuple[int, int, int], Claim]:
     """By cell, move and e: reading and writing are those of a RAM, whatever it holds.
 
-    The left side uses the address that `theory.neural_memory.address` gives, the right side
-    the number of the cell.
+    The left side uses the address that `theory.recurrence.neural_memory.address` gives, the right
+    side the number of the cell.
 
     Theorem: T47 (neural Turing machine addressing).
     """

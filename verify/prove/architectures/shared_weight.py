@@ -11,10 +11,10 @@ from hashlib import sha256
 
 import z3
 
+from theory.architectures.shared_weight import SharedWeightNetwork
 from theory.domain import Domain
 from theory.errors import ScopeError, ShapeError
 from theory.network import Vector
-from theory.shared_weight import SharedWeightNetwork
 from verify.agnostic_checker import obligations, read
 from verify.claim import VERSION, json_bytes
 from verify.formats.domain_file import domain_value

@@ -8,9 +8,9 @@ from itertools import chain, product
 
 from theory.errors import ScopeError
 from theory.network import Vector
-from theory.recurrent import RecurrentNetwork
-from theory.turing import Configuration, TuringMachine, Word, decoded
-from theory.turing_network import STEPS, Simulation, turing_network
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing import Configuration, TuringMachine, Word, decoded
+from theory.recurrence.turing_network import STEPS, Simulation, turing_network
 from verify.claim import VERSION, json_bytes
 from verify.errors import InputError
 from verify.formats.network_json import network_text

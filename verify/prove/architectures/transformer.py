@@ -11,10 +11,10 @@ from fractions import Fraction
 from hashlib import sha256
 from random import Random
 
+from theory.architectures.token_program import TokenProgram
 from theory.errors import ShapeError
 from theory.network import ZERO, Vector
 from theory.rational import text_of
-from theory.token_program import TokenProgram
 from verify import tokens_checker, transformer_checker
 from verify.checker import RejectedError
 from verify.claim import VERSION, json_bytes

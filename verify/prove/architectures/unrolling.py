@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from theory.domain import Box, Space
 from theory.network import Network
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.claim import VERSION, json_bytes
 from verify.formats.domain_file import domain_value
 from verify.formats.network_json import network_text

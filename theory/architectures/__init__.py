@@ -1,0 +1,1 @@
+"""Classes of networks beside layered ones, and how they compare."""

@@ -1,0 +1,1 @@
+"""Graphs of affine and piecewise linear nodes as layered networks."""

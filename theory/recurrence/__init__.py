@@ -1,0 +1,1 @@
+"""Recurrent networks, Turing machines, and what they are without recurrence."""
