@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
-from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture
+from theory.architectures.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The atlas as a page of Markdown, made from `theory.atlas`."""
+"""The atlas as a page of Markdown, made from `theory.architectures.atlas`."""
 
-from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction
+from theory.architectures.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Reduction
 
 QUESTION = (
     "Can a trained network of one architecture be rewritten as one of another, the same "

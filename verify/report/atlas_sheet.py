@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from theory.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture
+from theory.architectures.atlas import ARCHITECTURES, REDUCTIONS, SEPARATIONS, Architecture
 from verify.report.atlas_drawing import Layout, Segment
 from verify.report.atlas_page import QUESTION, SUMMARY, UNCHECKED, command_line
 from verify.report.template import rendered

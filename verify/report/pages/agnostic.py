@@ -1,6 +1,6 @@
 """The page on agnostic.json: networks whose edges share one weight, for every weight (T50)."""
 
-from theory.shared_weight import SharedWeightNetwork
+from theory.architectures.shared_weight import SharedWeightNetwork
 from verify import agnostic_checker
 from verify.checker import RejectedError
 from verify.formats.domain_file import domain_of

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from theory.attention import AttentionHead, AttentionLayer, Matrix
+from theory.architectures.attention import AttentionHead, AttentionLayer, Matrix
 from verify.errors import FormatError
 from verify.formats.attention_json import read_attention
 from verify.formats.strict_json import Json, array_of, count_of, number_of, object_of

@@ -1,6 +1,6 @@
 """The pages on simulation.json and tape.json: a network and a Turing machine (T46)."""
 
-from theory.turing import Configuration, TuringMachine
+from theory.recurrence.turing import Configuration, TuringMachine
 from verify import simulation_checker
 from verify.formats.machine_file import read_machine, tape_text
 from verify.formats.recurrent_json import read_recurrent

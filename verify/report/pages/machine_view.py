@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from theory.recurrent import RecurrentNetwork
-from theory.turing import Configuration, TuringMachine, encoded
-from theory.turing_network import turing_network
+from theory.recurrence.recurrent import RecurrentNetwork
+from theory.recurrence.turing import Configuration, TuringMachine, encoded
+from theory.recurrence.turing_network import turing_network
 from verify.formats.machine_file import tape_text
 from verify.report.typesetting import counted, tex_number, tex_text
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from theory.architectures.token_program import Attention, Elementwise, Step, TokenProgram
 from theory.network import Vector
-from theory.token_program import Attention, Elementwise, Step, TokenProgram
 from verify.errors import FormatError
 from verify.formats.network_file import read_bytes
 from verify.formats.strict_json import Json, array_of, count_of, number_of

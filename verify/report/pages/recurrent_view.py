@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.network import Affine, Row
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.report.typesetting import counted, grouped, tex_form, tex_point, tex_space
 
 RECURRENCE = (
