@@ -127,7 +127,8 @@ def _gradient(parameters: Parameters, points: Array, values: Array) -> Parameter
 def _between(amounts: Array, found: _Values) -> Array:
     """For every unit the sum over the samples at which it is active."""
     sums = np.concatenate([np.zeros((len(amounts), 1)), np.cumsum(amounts, axis=1)], axis=1)
-    last, first = (np.take_along_axis(sums, k, axis=1) for k in (found.last, found.first))
+    last: Array = np.take_along_axis(sums, found.last, axis=1)
+    first: Array = np.take_along_axis(sums, found.first, axis=1)
     return last - first
 
 

@@ -18,17 +18,38 @@ from verify.formats.network_file import read_network
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "training"
 KINKS = "kinks.json"
-TARGETS = ("x**2", "x**5", "sin(3*x)", "1/(1 + 25*x**2)", KINKS)
+ROUGH = "rough"
+TARGETS = ("x**2", "x**5", "sin(3*x)", "1/(1 + 25*x**2)", KINKS, ROUGH)
 LOW, HIGH = Fraction(-1), Fraction(1)
 
 _ROUNDED = 2**40  # values of functions that are not rational, where an interpolant needs them
 _GRID, _BISECTIONS = 2048, 30  # of adapted knots
+_OCTAVES, _DECAY = 7, Fraction(7, 10)  # of the rough function
 
 
 @cache
 def target(name: str) -> Target | Network:
     """The function of a name."""
+    if name == ROUGH:
+        return rough()
     return read_network(FOLDER / name).network if name == KINKS else target_of(name)
+
+
+def rough() -> Network:
+    """The sum of (7/10)^k t^k((x + 1) / 2), k = 1, ..., 7, where t is the tent: 128 pieces.
+
+    Without an end the sum would be Hoelder continuous with exponent log2(10/7), about 0.51, and no
+    better: a Weierstrass function.
+    """
+
+    def value_at(point: Fraction) -> Fraction:
+        found, place = Fraction(0), (point + 1) / 2
+        for k in range(1, _OCTAVES + 1):
+            place = min(2 * place, 2 - 2 * place)
+            found += _DECAY**k * place
+        return found
+
+    return interpolant(value_at, equidistant(LOW, HIGH, 2**_OCTAVES))
 
 
 def values_of(name: str) -> Callable[[Fraction], Fraction]:
@@ -55,18 +76,18 @@ def even(name: str, units: int) -> Network:
 def adapted(name: str, units: int) -> Network:
     """What is built for this function: itself, if it is a network of so many units.
 
-    For x^2 the best of all functions with so many pieces (T53, 6); else the interpolant at the
-    knots of a grid that go from left to right as far as chords are near, for the least error by
-    bisection. Floats choose these knots; how good they are is measured exactly.
+    For x^2 it is the best of all functions with so many pieces (T53, 6); else the interpolant
+    at the knots of a grid that go from left to right as far as chords are near, for the least
+    error by bisection. Floats choose these knots; how good they are is measured exactly.
     """
-    function = target(name)
-    if isinstance(function, Network):
-        return function if function.units <= units else even(name, units)
-    polynomial = function.polynomial
+    function, exact = target(name), values_of(name)
+    if isinstance(function, Network) and function.units <= units:
+        return function
+    polynomial = function.polynomial if isinstance(function, Target) else None
     if polynomial is not None and len(polynomial) == 3:
         shift = polynomial[2] * ((HIGH - LOW) / units) ** 2 / 8
-        return interpolant(lambda x: function(x) - shift, equidistant(LOW, HIGH, units))
-    grid, exact = equidistant(LOW, HIGH, _GRID), values_of(name)
+        return interpolant(lambda x: exact(x) - shift, equidistant(LOW, HIGH, units))
+    grid = equidistant(LOW, HIGH, _GRID)
     values = np.array(list(map(float, map(exact, grid))))
     good, low, high = [0, _GRID], 0.0, float(np.ptp(values))
     for _ in range(_BISECTIONS):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sympy
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from theory.approximation.distance import Distance, distance
@@ -21,9 +21,13 @@ from theory.approximation.stand_in import stand_in
 from theory.approximation.sturm import has_zero
 from theory.approximation.supremum import Bernstein, supremum
 from theory.approximation.target import Target
+from theory.approximation.tree import tree_of
 from theory.errors import DomainError, ScopeError, ShapeError
 from theory.network import Affine, Network
 from verify.approximation.claim import Approximation
+from verify.approximation.curve import Curve, Source
+from verify.approximation.curve_distance import curve_distance
+from verify.approximation.line import LineApproximation
 from verify.checker import RejectedError
 from verify.cli import main
 from verify.formats.network_json import network_text, write_network_json
@@ -127,6 +131,7 @@ FUNCTIONS = ("sin(3*x)", "exp(x) - x**2", "1/(1 + 25*x**2)", "x/(2 + x) + cos(2*
 
 @pytest.mark.parametrize("text", FUNCTIONS)
 @given(network=NETWORKS, width=WIDTHS)
+@settings(max_examples=12)
 def test_T68_other_functions_are_enclosed(text: str, network: Network, width: Fraction) -> None:
     target, low, high = target_of(text), F(-1), F(3, 2)
     found = distance(network, target, low, high, width)
@@ -284,6 +289,46 @@ def test_what_is_not_measured_is_refused() -> None:
             PiecewisePolynomial(knots, ((),) * (len(knots) == 3))
 
 
+ABSOLUTE = Network((Affine.dense([[1], [-1]], [0, 0]), Affine.dense([[1, 1]], [0])))
+
+
+@given(NETWORKS, st.sampled_from([F(1, 10), F(1, 1000)]))
+@settings(max_examples=12)
+def test_T68_chords_that_stand_in_enclose_what_is_exact(network: Network, width: Fraction) -> None:
+    low, high = F(-1), F(3, 2)
+    exactly = distance(network, ABSOLUTE, low, high)
+    found = curve_distance(network, tree_of("abs(x)"), low, high, width)
+    enclosed = found.distance
+    assert enclosed.low <= exactly.high <= enclosed.high
+    assert enclosed.low <= abs(network((enclosed.point,))[0] - abs(enclosed.point))
+    assert enclosed.least_square <= exactly.least_square <= enclosed.largest_square
+    assert found.claim.curve.epsilon == enclosed.high
+    if exactly.high > F(1, 1000):
+        assert enclosed.high <= (1 + width) * enclosed.low
+        curve = Curve(Source(tree_of("abs(x)")), low, high, enclosed.low * F(99, 100))
+        with pytest.raises(RejectedError):
+            LineApproximation(network, curve).judged()
+
+
+def test_T68_interpolants_of_a_root_are_off_by_half_a_root_in_the_first_piece() -> None:
+    roots = interpolant(
+        lambda x: {F(0): F(0), F(1, 4): F(1, 2), F(1): F(1)}[x], (F(0), F(1, 4), F(1))
+    )
+    found = curve_distance(roots, tree_of("sqrt(x)"), F(0), F(1), F(1, 10**6)).distance
+    assert found.low <= F(1, 8) <= found.high <= found.low * (1 + F(1, 10**6))  # at 1/16
+    x, total = X, F(0)
+    for chord, (start, end) in ((2 * x, (0, F(1, 4))), (F(1, 3) + 2 * x / 3, (F(1, 4), 1))):
+        part = sympy.integrate(sympy.expand((sympy.sqrt(x) - chord) ** 2), (x, start, end))
+        total += fraction(part)
+    assert found.least_square <= total <= found.largest_square
+
+
+def test_a_network_that_is_the_function_has_a_distance_that_chords_leave() -> None:
+    found = curve_distance(ABSOLUTE, tree_of("abs(x)"), F(-1), F(1), F(1, 1000)).distance
+    assert found.low == 0
+    assert 0 < found.high <= F(1, 2**22)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> str:
     path = tmp_path / "net.json"
@@ -317,6 +362,17 @@ def test_the_command_writes_what_the_checker_accepts(
     assert main(["check", str(out)]) == (0 if F(told["sup"][0]) == 0 else 1)
 
 
+def test_the_command_knows_roots_and_absolute_values(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, file: str
+) -> None:
+    out = tmp_path / "out"
+    status, text, _ = run(capsys, file, "sqrt(abs(x))", "--domain", "box:-1,1", "-o", str(out))
+    assert status == 0
+    assert "sup norm" in text
+    assert main(["check", str(out)]) == 0
+    assert "verify/target_checker.py" in capsys.readouterr().out
+
+
 def test_the_command_compares_networks(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, file: str
 ) -> None:
@@ -348,6 +404,8 @@ def test_the_command_tells_exact_numbers(capsys: pytest.CaptureFixture[str], fil
     [
         ("1/x", ("--domain", "box:-1,1"), "pole"),
         ("x**y", ("--domain", "box:-1,1"), "target"),
+        ("sqrt(x)", ("--domain", "box:-1,1"), "sqrt"),
+        ("sqrt(x)", ("--domain", "box:1,1"), "an inside"),
         ("x", ("--domain", "all"), "bounded interval"),
         ("x", ("--domain", "box:1,0"), "empty"),
         ("x", ("--domain", "box:0,1;0,1"), "intervals"),

@@ -6,12 +6,12 @@ value at a rational point and a bound.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, isqrt
 
 from theory.approximation.piecewise import PiecewisePolynomial, pieces_of
-from theory.approximation.stand_in import StandIn, stand_in
+from theory.approximation.stand_in import stand_in
 from theory.approximation.supremum import supremum
 from theory.approximation.target import Target
 from theory.errors import DomainError
@@ -32,7 +32,8 @@ class Distance:
         high: |g - f| is at most this everywhere; low where that is known exactly.
         least_square: The integral of (g - f)^2 over the interval is at least this,
         largest_square: and at most this; the same rational number for polynomials and networks.
-        target: f with Taylor degrees that are enough to show `high`; None if f is a network.
+        target: f with Taylor degrees that are enough to show `high`; None if f is no
+            such function.
     """
 
     pieces: int
@@ -73,7 +74,7 @@ def distance(
         raise DomainError("distance: expected low <= high, and a positive width")
     own = pieces_of(network, low, high)
     if isinstance(target, Network):
-        return _exact(own, pieces_of(target, low, high), width, None)
+        return _enclosed(own, pieces_of(target, low, high), ZERO, width)
     enclosures = _enclosures(own, target, width)
     found = next(enclosures)
     while not found.is_within(width):
@@ -84,46 +85,44 @@ def distance(
     return found
 
 
+def distance_near(
+    network: Network, function: PiecewisePolynomial, gap: Fraction, width: Fraction = WIDTH
+) -> Distance:
+    """How far a network is from any function that is within the gap of a piecewise polynomial.
+
+    Theorem: T68 (exact errors in one dimension).
+
+    Raises:
+        DomainError: the width is not positive.
+        ScopeError: the network has several inputs or outputs.
+    """
+    own = pieces_of(network, function.knots[0], function.knots[-1])
+    return _enclosed(own, function, gap, width)
+
+
 def _enclosures(own: PiecewisePolynomial, target: Target, width: Fraction) -> Iterator[Distance]:
     """The distance, if it is exact, or enclosures with smaller and smaller gaps."""
     for bound in _GAPS:
         other = stand_in(target, own.knots[0], own.knots[-1], bound)
+        found = _enclosed(own, other.function, other.gap, width)
+        low = max(ZERO, abs(own(found.point) - other.target(found.point)) - other.remainder)
+        yield replace(found, low=low, target=other.target)
         if not other.gap:
-            yield _exact(own, other.function, width, other.target)
             return
-        yield _enclosed(own, other, width)
 
 
-def _exact(
-    own: PiecewisePolynomial, other: PiecewisePolynomial, width: Fraction, target: Target | None
+def _enclosed(
+    own: PiecewisePolynomial, function: PiecewisePolynomial, gap: Fraction, width: Fraction
 ) -> Distance:
-    """The distance where nothing stands in for the function."""
-    difference = own.minus(other)
-    largest, square = supremum(difference, width / 2), difference.integral_of_square
-    high = largest.high
-    if high > largest.low:
-        high = _rounded(high, (1 + width) * largest.low)
-    return Distance(len(own.pieces), largest.point, largest.low, high, square, square, target)
-
-
-def _enclosed(own: PiecewisePolynomial, other: StandIn, width: Fraction) -> Distance:
     """The distance up to the gap: the L2 norms differ by at most gap * sqrt(length)."""
-    difference, gap = own.minus(other.function), other.gap
+    difference, length = own.minus(function), own.knots[-1] - own.knots[0]
     largest, square = supremum(difference, width / 2), difference.integral_of_square
-    length = own.knots[-1] - own.knots[0]
     mixed, rest = 2 * gap * _root_above(square * length), gap * gap * length
-    point = largest.point
-    low = max(ZERO, abs(own(point) - other.target(point)) - other.remainder)
-    high = largest.high + gap
-    return Distance(
-        len(own.pieces),
-        point,
-        low,
-        _rounded(high, max((1 + width) * low, high + gap)),
-        max(ZERO, square - mixed),
-        square + mixed + rest,
-        other.target,
-    )
+    low, high = max(ZERO, largest.low - gap), largest.high + gap
+    if high > low:
+        high = _rounded(high, max((1 + width) * low, high + gap))
+    squares = max(ZERO, square - mixed), square + mixed + rest
+    return Distance(len(own.pieces), largest.point, low, high, *squares, None)
 
 
 def _root_above(number: Fraction) -> Fraction:

@@ -16,8 +16,6 @@ from verify.cli.terminal import Terminal, counted, decimal, sizes
 
 if TYPE_CHECKING:
     from theory.approximation.distance import Distance
-    from theory.approximation.target import Target
-    from theory.network import Network
     from verify.formats.network_file import Source
 
 Files = dict[str, bytes]
@@ -29,7 +27,8 @@ _LONGEST = 1000  # characters of an exact number
 TargetText = Annotated[
     str,
     typer.Argument(
-        metavar="TARGET", help="x**3 - x/2, 1/(1 + x**2), exp(x/2) - 2*sin(3*x + 1), or a network."
+        metavar="TARGET",
+        help="x**3 - x/2, 1/(1 + x**2), exp(x/2) - 2*sin(3*x), sqrt(x), or a network.",
     ),
 ]
 Width = Annotated[
@@ -52,7 +51,6 @@ def distance(
 
     OUT gets the network and the bound in the sup norm; relucert check OUT asks the checker.
     """
-    from theory.approximation.distance import distance as measured
     from theory.rational import rational
     from verify.errors import InputError
     from verify.formats.network_file import read_network
@@ -61,13 +59,12 @@ def distance(
     terminal, wanted = Terminal(json, quiet), rational(width)
     if wanted <= 0:
         raise InputError("--width", f"expected a positive number, got {wanted}")
-    source, other = read_network(network), _target(target)
+    source = read_network(network)
     low, high = _interval(domain)
     folder = None if out is None else prepared_folder(out)
     started = time.monotonic()
     with terminal.progress("measuring"):
-        found = measured(source.network, other, low, high, wanted)
-        files = _shown(source, target, other, found, (low, high))
+        found, files = _measured(source, target, (low, high), wanted)
     facts, lines = _told(found)
     where = f"{source.name}, {sizes(source.network.widths)}, against {target} on [{low}, {high}]"
     lines = [f"{where}: {counted(found.pieces, 'piece', 'pieces')}", *lines]
@@ -93,49 +90,62 @@ def _interval(text: str) -> Interval:
     return box.lower[0], box.upper[0]
 
 
-def _target(text: str) -> "Target | Network":
-    """The function, or the network in a file."""
+def _measured(
+    source: "Source", text: str, interval: Interval, width: Fraction
+) -> "tuple[Distance, Files]":
+    """The distance, and the files that say that its upper bound holds, once it was accepted."""
+    from theory.approximation.distance import distance as measured
     from theory.approximation.expression import target_of
+    from theory.approximation.tree import tree_of
+    from theory.errors import ScopeError
+    from verify.approximation.curve_distance import curve_distance
     from verify.formats.network_file import read_network
 
-    if text.rpartition("#")[0].lower().endswith(_SUFFIXES) or text.lower().endswith(_SUFFIXES):
-        return read_network(text).network
-    return target_of(text)
+    if text.partition("#")[0].lower().endswith(_SUFFIXES):
+        other = read_network(text)
+        found = measured(source.network, other.network, *interval, width)
+        return found, _proved(source, other, _bound(found), interval)
+    try:
+        target = target_of(text)
+    except ScopeError:  # not of the kind that is integrated exactly: chords stand in for it
+        curve = curve_distance(source.network, tree_of(text), *interval, width)
+        return curve.distance, curve.claim.files
+    found = measured(source.network, target, *interval, width)
+    return found, _accepted(source, found, interval)
 
 
-def _shown(
-    source: "Source",
-    text: str,
-    other: "Target | Network",
-    found: "Distance",
-    interval: Interval,
-) -> Files:
-    """The files that say that the upper bound holds, once the checker accepted it.
+def _bound(found: "Distance") -> Fraction:
+    """The upper bound, or a little more if it has too many digits."""
+    return found.high if len(_text(found.high)) <= _LONGEST else _above(found.high)
+
+
+def _accepted(source: "Source", found: "Distance", interval: Interval) -> Files:
+    """The claim that the network is within the bound, which was accepted in this run.
 
     Raises:
-        InputError: it was not accepted in this run.
+        InputError: it was not.
     """
     from verify.approximation.claim import Approximation
     from verify.checker import RejectedError
     from verify.errors import InputError
 
-    bound = found.high if len(_text(found.high)) <= _LONGEST else _above(found.high)
+    if found.target is None:
+        raise InputError("TARGET", "expected a function")
+    claim = Approximation(source.network, found.target, *interval, _bound(found))
     try:
-        if found.target is None:
-            return _proved(source, text, other, bound, interval)
-        claim = Approximation(source.network, found.target, *interval, bound)
         claim.judged()
-        return claim.files
     except RejectedError as error:
         raise InputError("TARGET", f"the upper bound was not accepted, {error}") from None
+    return claim.files
 
 
-def _proved(
-    source: "Source", text: str, other: "Target | Network", bound: Fraction, interval: Interval
-) -> Files:
-    """The claim that two networks are within the bound, and its certificate."""
+def _proved(source: "Source", other: "Source", bound: Fraction, interval: Interval) -> Files:
+    """The claim that two networks are within the bound, and its certificate.
+
+    Raises:
+        InputError: it was not proved, or the interval is one point.
+    """
     from theory.domain import Box
-    from theory.network import Network
     from verify.claim import Claim, NamedNetwork
     from verify.errors import InputError
     from verify.prove.strategy import prove
@@ -143,14 +153,12 @@ def _proved(
     from verify.result import CERTIFICATE, CLAIM
     from verify.verdict import Equivalent
 
-    if not isinstance(other, Network):
-        raise InputError("TARGET", "expected a network")
     low, high = interval
     if low == high:
         raise InputError("--domain", "expected more than one point, as networks are compared")
-    sides = NamedNetwork.of(source.name, source.network), NamedNetwork.of(text, other)
+    left, right = (NamedNetwork.of(one.name, one.network) for one in (source, other))
     relation = Epsilon(bound) if bound else Exact()
-    claim = Claim(*sides, Box((low,), (high,)), relation.text)
+    claim = Claim(left, right, Box((low,), (high,)), relation.text)
     verdict = prove(claim)
     if not isinstance(verdict, Equivalent):
         raise InputError("TARGET", f"the upper bound {decimal(bound)} was not proved")
