@@ -313,6 +313,17 @@ def test_budgets_end_what_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "degree is too large" in verdict(found)
 
 
+@pytest.mark.parametrize("ends", [("0", "9" * 3900), ("-1/" + "9" * 2000, "1/7" + "3" * 1900)])
+def test_long_numbers_get_a_line(
+    ends: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path)
+    stated = json.loads(path.read_text())
+    path.write_text(json.dumps({**stated, "box": [list(ends), ["-1/2", "1"]]}))
+    assert simplex_checker.main([str(path)]) == 1
+    assert capsys.readouterr().out.startswith("rejected: ")
+
+
 def test_where_halvings_do_not_end_it_is_said() -> None:
     zero = Network((Affine.dense([[0, 0]], [0]),))
     touching = box_target_of("1 - (x - 1/3)**2*(1 + y**2)", 2)  # 1 is attained on a line
@@ -437,7 +448,7 @@ CHANGES: dict[str, tuple[Callable[[Json], object], type[Exception], str]] = {
     "a factor of two": (lambda it: factor(it).pop(), MalformedError, "factor"),
     "a large argument": (lambda it: factor(it)[1].append(["300", 0, 0]), RejectedError, "exp"),
     "another argument": (lambda it: factor(it)[1].append(["1", 1, 0]), RejectedError, "simplex"),
-    "another weight": (lambda it: term(it)[0].append(["1", 0, 0]), RejectedError, "simplex"),
+    "another weight": (lambda it: term(it)[0].append(["1", 1, 1]), RejectedError, "simplex"),
     "a term of three": (lambda it: term(it).append([]), MalformedError, "term"),
     "a missing term": (lambda it: it["target"]["terms"].pop(), RejectedError, "simplex"),
     "a negative power": (lambda it: below(it)[0].__setitem__(1, -1), MalformedError, "powers"),
@@ -446,8 +457,9 @@ CHANGES: dict[str, tuple[Callable[[Json], object], type[Exception], str]] = {
     "a power too few": (lambda it: below(it)[0].pop(), MalformedError, "powers"),
     "a monomial without entries": (lambda it: below(it)[0].clear(), MalformedError, POLE),
     "no denominator": (lambda it: below(it).clear(), RejectedError, POLE),
-    "a denominator with a zero": (lambda it: below(it).append(["-2", 0, 0]), RejectedError, POLE),
-    "a negative denominator": (lambda it: below(it).append(["-9", 0, 0]), RejectedError, POLE),
+    "a monomial twice": (lambda it: below(it).append(["1", 0, 0]), MalformedError, "twice"),
+    "a denominator with a zero": (lambda it: constant(it, "0"), RejectedError, POLE),
+    "a negative denominator": (lambda it: constant(it, "-7"), RejectedError, POLE),
     "a long number": (lambda it: it.update(epsilon="1" * 5000), MalformedError, "epsilon"),
 }  # fmt: skip
 
@@ -466,6 +478,12 @@ def factor(it: Json) -> list[Any]:
 def below(it: Json) -> list[list[Any]]:
     found: list[list[Any]] = it["target"]["denominator"]
     return found
+
+
+def constant(it: Json, value: str) -> None:
+    """Another constant for the 2 of 2 + x."""
+    (entry,) = [one for one in below(it) if one[1:] == [0, 0]]
+    entry[0] = value
 
 
 @pytest.mark.parametrize("name", CHANGES)

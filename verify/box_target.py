@@ -126,8 +126,8 @@ def read_polynomial(value: object, inputs: int, what: str) -> Polynomial:
     for number, (_, *powers) in zip(numbers, entries, strict=True):
         inside = all(0 <= typed(power, int, what) <= MOST for power in powers)
         expect(inside, f"{what}: expected powers from 0 to {MOST}")
-        key = tuple(powers)
-        found[key] = found.get(key, Fraction(0)) + Fraction(number, scale)
+        expect(tuple(powers) not in found, f"{what}: a monomial occurs twice")
+        found[tuple(powers)] = Fraction(number, scale)
     return trimmed(found)
 
 

@@ -65,7 +65,7 @@ from verify.homogeneous_forms import (
 
 MOST_SIMPLICES = 300_000
 MOST_SIDES = 8  # of a box, that have a length
-MOST_BITS = 20_000  # of a corner
+MOST_BITS = 14_000  # of a corner; so many can be written in decimals
 RECENT = 1024  # corners of the grid whose units are kept
 
 
