@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from theory.approximation.expression import target_of
-from theory.approximation.interpolant import equidistant, interpolant
+from theory.approximation.interpolant import economical, equidistant, interpolant
 from theory.approximation.tree import Tree, tree_of, tree_of_target
 from theory.errors import DomainError, TheoryError
 from theory.network import Affine, Network
@@ -228,8 +228,9 @@ def test_T58_what_is_built_and_accepted_holds(text: str, low: Fraction, high: Fr
     points = sampled(curve)
     values = dict(few_pieces(curve, points))
     network = interpolant(values.__getitem__, tuple(values))
-    witnesses = forced_bends(curve, points)
-    assert LineApproximation(network, curve, witnesses).judged() > len(witnesses)
+    claim = LineApproximation(network, curve, forced_bends(curve, points))
+    assert claim.judged() >= claim.least()[0]
+    assert network.units >= claim.least()[1]
     worst = arb(0)
     for k in range(301):
         x = low + (F(high) - low) * F(k, 300)
@@ -380,7 +381,7 @@ def test_the_checker_rejects_what_does_not_hold(folder: Path, changes: dict[str,
         {"interval": ["1"]},
         {"extra": 1},
         {"version": 2},
-        {"witnesses": [["-1", "1"]]},
+        {"witnesses": [["-1"]]},
         {"witnesses": [[]]},
         {"witnesses": {}},
         {"witnesses": [["-1", "0", "0.5"]]},
@@ -466,15 +467,53 @@ def test_T53_witnesses_exclude_fewer_pieces(
     network = interpolant(values.__getitem__, knots)
     curve = Curve(Source(network), F(-4), F(4), data.draw(st.sampled_from([F(1, 9), F(1), F(3)])))
     witnesses = forced_bends(curve, sampled(curve))
-    judged = LineApproximation(network, curve, witnesses).judged()
-    assert judged > len(witnesses)
+    claim = LineApproximation(network, curve, witnesses)
+    pieces, units = claim.least()
+    assert claim.judged() >= pieces
+    assert network.units >= units
     few = dict(few_pieces(curve, sampled(curve)))
-    simpler = interpolant(few.__getitem__, tuple(few))
-    assert judged >= LineApproximation(simpler, curve, witnesses).judged() > len(witnesses)
-    for first, middle, last in witnesses:  # no line is within epsilon at these three points
-        share = (middle - first) / (last - first)
-        at = [network([x])[0] for x in (first, middle, last)]
-        assert abs(at[1] - (1 - share) * at[0] - share * at[2]) > 2 * curve.epsilon
+    simpler = LineApproximation(interpolant(few.__getitem__, tuple(few)), curve, witnesses)
+    assert claim.judged() >= simpler.judged() >= pieces == 1 + sum(len(w) == 3 for w in witnesses)
+    for first, *inner, last in witnesses:  # no line is within epsilon at these three points
+        share = (inner[0] - first) / (last - first) if inner else F(0)
+        at = [network([x])[0] for x in (first, *inner, last)]
+        off = at[1] - (1 - share) * at[0] - share * at[2] if inner else at[1] - at[0]
+        assert abs(off) > 2 * curve.epsilon
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.booleans()), max_size=3), NUMBERS, st.data())
+def test_T53_no_small_network_contradicts_the_units_that_witnesses_force(
+    units: list[tuple[Fraction, Fraction, bool]], bias: Fraction, data: st.DataObject
+) -> None:
+    """Networks of one hidden layer as functions: they are within epsilon of themselves."""
+    rows = [[F(-1 if left else 1)] for _, _, left in units]
+    shifts = [place if left else -place for place, _, left in units]
+    outer = Affine.dense([[weight for _, weight, _ in units]], [bias], len(units))
+    network = Network((Affine.dense(rows, shifts, 1), outer))
+    low, high = sorted((data.draw(NUMBERS), data.draw(NUMBERS)))
+    for epsilon in (F(1, 50), F(1, 3)):
+        curve = Curve(Source(network), low, high, epsilon)
+        claim = LineApproximation(network, curve, forced_bends(curve, sampled(curve)))
+        assert claim.least()[1] <= len(units)
+        assert claim.judged() >= claim.least()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "epsilon", "pieces", "units"),
+    [("x**2", 0, F(1, 100), 4, 4), ("sqrt(x)", 0, F(1, 100), 5, 5), ("exp(x)", 0, F(1, 50), 3, 3),
+     ("1 - x**2", 0, F(1, 100), 4, 4), ("(1 - x)**2", 0, F(1, 100), 4, 4),
+     ("-sqrt(1 - x)", 0, F(1, 100), 5, 5), ("x**3 - x/2 + 1/7", -1, F(1, 100), 9, 8),
+     ("x", 0, F(1, 9), 1, 1), ("3", 0, F(1, 9), 1, 0), ("relu(x)", -1, F(1, 9), 2, 1)],
+)  # fmt: skip
+def test_T53_networks_with_provably_the_fewest_units(
+    text: str, low: int, epsilon: Fraction, pieces: int, units: int
+) -> None:
+    curve = Curve(Source(tree_of(text)), F(low), F(1), epsilon)
+    points = sampled(curve)
+    network = economical(few_pieces(curve, points))
+    claim = LineApproximation(network, curve, forced_bends(curve, points))
+    assert (claim.judged(), *claim.least()) == (pieces, pieces, units)
+    assert network.units == units
 
 
 def test_T53_pieces_and_witnesses_meet_for_convex_functions() -> None:
@@ -486,7 +525,35 @@ def test_T53_pieces_and_witnesses_meet_for_convex_functions() -> None:
     ):
         curve = Curve(Source(tree_of(text)), F(low), F(1), F(1, 100))
         points = sampled(curve)
-        assert len(few_pieces(curve, points)) - 1 == count == len(forced_bends(curve, points)) + 1
+        forced = [one for one in forced_bends(curve, points) if len(one) == 3]
+        assert len(few_pieces(curve, points)) - 1 == count == len(forced) + 1
+
+
+@pytest.mark.parametrize(
+    ("witnesses", "answer"),
+    [
+        ([["0", "1/5"], ["1/5", "1/2", "4/5"]], "accepted"),  # rising before convex bends
+        ([["1/5", "1/2", "4/5"], ["4/5", "1"]], "rejected"),  # rising after them
+        ([["-4/5", "-1/2", "-1/5"], ["-1/5", "0"]], "accepted"),  # falling after them
+        ([["-1", "-4/5"], ["-4/5", "-1/2", "-1/5"]], "rejected"),
+        ([["0", "1/5"]], "accepted"),
+        ([["0", "1/100"]], "rejected"),
+        ([["-1", "1"]], "rejected"),
+        ([["0", "1/5"], ["1/5", "2/5"]], "malformed"),
+        ([["0", "1/5"], ["1/5", "1/2", "4/5"], ["4/5", "1"]], "malformed"),
+        ([["-4/5", "-1/2", "-1/5"], ["-1/5", "0"], ["1/5", "1/2", "4/5"]], "malformed"),
+        ([["0"]], "malformed"),
+        ([["0", "1/4", "1/2", "1"]], "malformed"),
+    ],
+)
+def test_pairs_of_points_that_force_another_unit(
+    tmp_path: Path, witnesses: list[list[str]], answer: str
+) -> None:
+    square = target_of("x**2")
+    network = interpolant(square, equidistant(F(-1), F(1), 16))
+    curve = Curve(Source(tree_of("x**2")), F(-1), F(1), F(1, 100))
+    assert written(tmp_path, LineApproximation(network, curve))[0] == "accepted"
+    assert edited(tmp_path, witnesses=witnesses)[0] == answer
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

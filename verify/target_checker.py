@@ -38,6 +38,7 @@ from verify.target_models import UNIT, ZERO, Interval, Model, tree_text
 Line = tuple[Fraction, Fraction]  # constant, slope
 Piece = tuple[Fraction, Fraction, Line]  # from, to
 Part = tuple[Fraction, Fraction, Model]
+Witness = Sequence[Fraction]  # points, increasing
 MOST_PRECISION = 2000
 
 
@@ -132,30 +133,73 @@ class Question:
             fits = self.is_within(piece)
             require(fits, f"piece {number} of {len(found)}: it differs by more than epsilon")
 
-    def require_witnesses(self, witnesses: Sequence[Sequence[Fraction]]) -> None:
-        """No constant (two points), or affine function (three), is within epsilon at a witness.
+    def require_side_by_side(self, witnesses: Sequence[Witness]) -> None:
+        """The points increase, and witnesses inside the interval share ends at most.
 
         Raises:
-            RejectedError: one is, or they overlap, or are not inside the interval.
+            RejectedError: it is not so.
         """
-        places = [x for witness in witnesses for x in (witness[0], witness[-1])]
+        rising = all(one < other for witness in witnesses for one, other in pairwise(witness))
+        places = [x for witness in witnesses for x in witness]
         inside = not places or (self.low <= places[0] and places[-1] <= self.high)
         side_by_side = all(one <= other for one, other in pairwise(places))
-        require(inside and side_by_side, "witnesses: they overlap, or leave the interval")
-        for number, witness in enumerate(witnesses):
-            rising = all(one < other for one, other in pairwise(witness))
-            off = rising and self.deviation(witness) > 2 * self.epsilon
-            require(off, f"witness {number}: something simpler is within epsilon there")
+        require(rising and inside and side_by_side, "witnesses: expected points from left to right")
 
-    def deviation(self, witness: Sequence[Fraction]) -> Fraction:
-        """A lower bound for |f(y) - f(x)|, or how far f(m) is from the chord over x and y."""
+    def sign(self, witness: Witness) -> int:
+        """1 or -1: whether f rises, or is above its chord, by more than 2 epsilon, or the opposite.
+
+        Raises:
+            RejectedError: neither is seen.
+        """
+        low, high = self.deviation(witness)
+        size = 2 * self.epsilon
+        require(low > size or high < -size, f"witness at {witness[0]}: it excludes nothing")
+        return 1 if low > size else -1
+
+    def deviation(self, witness: Witness) -> Range:
+        """What encloses f(y) - f(x), or how far f(m) is above the chord over x and y."""
         x, *inner, y = witness
-        share = (inner[0] - x) / (y - x) if inner else Fraction(0)
+        share = (inner[0] - x) / (y - x) if inner else ZERO
         low, high = self.enclosed(inner[0] if inner else y)
         for weight, point in ((1 - share, x), (share, y)):
             below, above = self.enclosed(point) if weight else (ZERO, ZERO)
             low, high = low - weight * above, high - weight * below
-        return max(low, -high)
+        return low, high
+
+
+def least_steps(question: Question, witnesses: Sequence[Witness]) -> int:
+    """How many steps a step function within epsilon has at least: one for every pair of points.
+
+    Raises:
+        MalformedError, RejectedError: a witness is none.
+    """
+    expect(all(len(one) == 2 for one in witnesses), "witness: expected 2 points, as for steps")
+    question.require_side_by_side(witnesses)
+    return sum(abs(question.sign(one)) for one in witnesses)
+
+
+def least_bends(question: Question, witnesses: Sequence[Witness]) -> tuple[int, int]:
+    """How many bends, and units of one hidden layer, what is within epsilon has at least.
+
+    A bend inside every triple of points. If units were no more, they would all face bends of the
+    triples' sign, so the first slope, or the last one, could not be that of a pair of points.
+
+    Raises:
+        MalformedError, RejectedError: a witness is none.
+    """
+    expect(all(len(one) in {2, 3} for one in witnesses), "witness: expected 3 points, or 2")
+    question.require_side_by_side(witnesses)
+    inner = [one for one in witnesses if len(one) == 3]
+    bends = [question.sign(one) for one in inner]
+    if len(inner) == len(witnesses):
+        return len(bends), len(bends)
+    leads = len(witnesses[0]) == 2
+    expect(len(witnesses) == 1 + len(inner) and inner == list(witnesses)[leads:][: len(inner)],
+           "witness: expected one pair of points, the first or the last one")  # fmt: skip
+    pair = question.sign(witnesses[0] if leads else witnesses[-1])
+    opposed = -pair if leads else pair
+    require(set(bends) <= {opposed}, "witness: the pair of points excludes nothing")
+    return len(bends), len(bends) + 1
 
 
 def read_network(folder: str, value: object) -> tuple[str, bytes]:
@@ -199,19 +243,17 @@ def read_target(folder: str, value: object, interval: Range) -> tuple[str, list[
     return tree_text(tree), [(*interval, model)], reading.roots
 
 
-def counted(question: Question, witnesses: Sequence[Sequence[Fraction]], is_step: bool) -> str:
+def counted(question: Question, witnesses: Sequence[Witness], is_step: bool) -> str:
     """What the witnesses prove, as a clause."""
-    expect(
-        all(len(one) == 3 - is_step for one in witnesses), "witness: expected 3 points, 2 of steps"
-    )
-    question.require_witnesses(witnesses)
-    if not witnesses:
-        return ""
     if is_step:
-        return f"; every step function within epsilon has at least {len(witnesses)} steps"
+        steps = least_steps(question, witnesses)
+        return f"; every step function within epsilon has at least {steps} steps" if steps else ""
+    bends, units = least_bends(question, witnesses)
+    if not units:
+        return ""
     return (
         f"; every continuous piecewise affine function within epsilon has at least "
-        f"{len(witnesses) + 1} pieces, one hidden layer at least {len(witnesses)} units"
+        f"{bends + 1} pieces, one hidden layer at least {units} units"
     )
 
 

@@ -13,8 +13,8 @@ from math import isqrt
 
 from theory.approximation.polynomial import value
 from theory.errors import DomainError, ScopeError, ShapeError
-from theory.network import ZERO, Network, Vector
-from theory.spline import through
+from theory.graphs.spline import through
+from theory.network import ZERO, Affine, Network, Vector
 
 Function = Callable[[Fraction], Fraction]
 
@@ -35,6 +35,28 @@ def interpolant(function: Function, knots: Vector) -> Network:
         raise ShapeError("interpolant: expected one knot or more, increasing")
     last = slopes[-1] if slopes else None
     return through(points, ZERO, ZERO if last is None else last).network
+
+
+def economical(points: tuple[tuple[Fraction, Fraction], ...]) -> Network:
+    """The network through points (x, y): N - 1 units for N pieces if one is constant, else N.
+
+    Units face away from the constant piece, where all of them are 0.
+
+    Theorem: T53 (interpolants), 8.
+
+    Raises:
+        ShapeError: there is no point, or x does not increase.
+    """
+    flat = next((k for k, ((_, y), (_, v)) in enumerate(pairwise(points)) if y == v), None)
+    if flat is None:
+        return interpolant(dict(points).__getitem__, tuple(x for x, _ in points))
+    slopes = through(points, ZERO, ZERO).slopes[1:-1]
+    knots, bends = [x for x, _ in points[1:-1]], [v - u for u, v in pairwise(slopes)]
+    rows = [Fraction(-1 if k < flat else 1) for k in range(len(knots))]
+    kept = [k for k, bend in enumerate(bends) if bend]
+    hidden = Affine.dense([[rows[k]] for k in kept], [-rows[k] * knots[k] for k in kept], 1)
+    outer = Affine.dense([[bends[k] for k in kept]], [points[flat][1]], len(kept))
+    return Network((hidden, outer))
 
 
 def equidistant(low: Fraction, high: Fraction, pieces: int) -> Vector:

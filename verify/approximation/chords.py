@@ -41,10 +41,14 @@ class KnotSearch(ABC):
         """
         place = Fraction(0)  # where a chord was too far; that is a good place to look first
         for count in range(1, MOST_PIECES + 1):
+            start = int(place * count) % count
+            width = (self.high - self.low) / count
+            if self.is_far(self.low + start * width, self.low + (start + 1) * width):
+                place = Fraction(2 * start + 1, 2 * count)
+                continue
             knots = equidistant(self.low, self.high, count)
             if len(knots) == 1:
                 return knots
-            start = int(place * count) % count
             order = [*range(start, count), *range(start)]
             missed = next(self._missed(knots, order), None)
             if missed is None:
@@ -140,7 +144,8 @@ class CurveChords(KnotSearch):
         first, last = near(float(start)), near(float(end))
         if abs(near(float(middle)) - (first + last) / 2) <= self.curve.epsilon or start == end:
             return False
-        return self.curve.question.deviation((start, middle, end)) > self.curve.epsilon
+        below, above = self.curve.question.deviation((start, middle, end))
+        return max(below, -above) > self.curve.epsilon
 
     def is_near(self, start: Fraction, end: Fraction) -> bool:
         """Whether the chord over [start, end] is within epsilon of the function there."""

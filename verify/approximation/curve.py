@@ -4,7 +4,7 @@ Exact answers are those of `verify.target_checker`; floats propose where to look
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -79,6 +79,13 @@ class Curve:
     def is_near(self, start: Fraction, end: Fraction, constant: Fraction, slope: Fraction) -> bool:
         """Whether constant + slope x is within epsilon of the function on [start, end]."""
         return self.question.is_within((start, end, (constant, slope)))
+
+    def excluded(self, witness: Sequence[Fraction]) -> int:
+        """The sign of a witness of the checker, 0 if it excludes nothing."""
+        try:
+            return self.question.sign(witness)
+        except RejectedError:
+            return 0
 
     def near_value(self, x: float) -> float:
         """About the value at x, which is moved into the interval."""

@@ -116,7 +116,7 @@ def _proved(curve: Curve, samples: Samples, start: Fraction) -> Iterator[Pair]:
         end = min(curve.high, max(Fraction(reach), start))
         for other in (run.lowest, run.highest):
             pair = (max(start, Fraction(other)), end)
-            if pair[0] < end and curve.question.deviation(pair) > 2 * curve.epsilon:
+            if pair[0] < end and curve.excluded(pair):
                 yield pair
 
 

@@ -15,7 +15,6 @@ from theory.network import Network
 from theory.rational import text_of
 from verify import target_checker
 from verify.approximation.curve import Curve, nested, network_pieces
-from verify.approximation.tunnel import Triple
 from verify.claim import VERSION, json_bytes
 from verify.formats.network_json import network_text
 from verify.result import APPROXIMATION
@@ -23,7 +22,7 @@ from verify.result import APPROXIMATION
 NETWORK, STEPS, TARGET = "network.json", "steps.json", "target.json"
 FORMAT = "relucert-target-approximation"
 
-Witness = Triple | tuple[Fraction, Fraction]
+Witness = tuple[Fraction, ...]
 
 
 def steps_text(steps: StepNetwork) -> str:
@@ -45,7 +44,7 @@ class LineApproximation:
     Attributes:
         shape: A ReLU network with one input and one output, or a step function.
         curve: The function, interval and epsilon.
-        witnesses: Triples of points (pairs for steps) that exclude what is simpler.
+        witnesses: Triples of points, and a pair of them (for steps: pairs), that exclude less.
     """
 
     shape: Network | StepNetwork
@@ -97,8 +96,21 @@ class LineApproximation:
         else:
             found = network_pieces(shape, low, high)
         self.curve.question.require_within(found)
-        self.curve.question.require_witnesses(self.witnesses)
+        self.least()
         return target_checker.neighbours(found)
+
+    def least(self) -> tuple[int, int]:
+        """The least numbers of pieces and units, or of pieces and steps, by the witnesses.
+
+        Raises:
+            RejectedError: a witness proves nothing.
+        """
+        question = self.curve.question
+        if isinstance(self.shape, StepNetwork):
+            steps = target_checker.least_steps(question, self.witnesses)
+            return steps + 1, steps
+        bends, units = target_checker.least_bends(question, self.witnesses)
+        return bends + 1, units
 
 
 def _named(name: str, data: bytes) -> dict[str, object]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from verify.approximation.curve import Curve
 
 _FIRST = 128  # intervals
 _FINEST = 60  # halvings of one of them
-_MOST = 40_000
-_SHARE = 1 / 512  # of epsilon
+_FEW, _MOST = 4_000, 40_000
+_SHARES = (2**-13, 2**-9)  # of epsilon; the second one where the first one needs many points
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,20 @@ class Samples:
     ys: tuple[float, ...]
 
 
+@lru_cache(maxsize=4)
 def sampled(curve: Curve) -> Samples:
     """Points of a curve, halved until the middle of every chord is near it."""
     if curve.low == curve.high:
         return Samples((curve.low,), (float(curve.low),), (curve.near_value(float(curve.low)),))
-    width, near = curve.high - curve.low, float(curve.epsilon) * _SHARE
+    for share in _SHARES:
+        found = _halved(curve, float(curve.epsilon) * share)
+        if len(found.places) <= _FEW:
+            break
+    return found
+
+
+def _halved(curve: Curve, near: float) -> Samples:
+    width = curve.high - curve.low
     starts = [curve.low + width * Fraction(k, _FIRST) for k in range(_FIRST + 1)]
     places, values = [starts[0]], [curve.near_value(float(starts[0]))]
     for end in starts[1:]:

@@ -13,11 +13,13 @@ from verify.approximation.curve import Curve
 from verify.approximation.samples import Samples
 
 Point = tuple[Fraction, Fraction]
-Triple = tuple[Fraction, Fraction, Fraction]
+Witness = tuple[Fraction, ...]
+Label = tuple[bool, float | None]  # is there a constant piece; offset, None at its end
 MOST_PIECES = 1000
 _SHARES = (1 - 2**-10, 1 - 2**-7, 1 - 2**-4, 0.5)  # of epsilon, for the proposal
 _OFFSETS = tuple(k / 4 for k in range(-4, 5))  # times epsilon, of values at knots
 _ROUNDING = 14  # bits finer than epsilon
+_CLEARLY = 1 + 2**-20
 
 
 def few_pieces(curve: Curve, samples: Samples) -> tuple[Point, ...]:
@@ -42,63 +44,115 @@ def _is_near(curve: Curve, one: Point, other: Point) -> bool:
 
 
 def _path(samples: Samples, epsilon: float) -> list[tuple[int, float]]:
-    """Indices and values: from each offset at each knot, pieces go as far as they can."""
+    """Indices and values: from each offset at each knot, pieces go as far as they can.
+
+    Among paths of fewest pieces one with a constant piece is taken, which saves a unit.
+    """
     last = len(samples.places) - 1
-    reached = dict.fromkeys(_OFFSETS, (0, -1.0))  # index, offset before
+    start: Label = (False, 0.0)
+    reached: dict[Label, tuple[int, float, Label]] = {
+        (False, end): (0, samples.ys[0] + end * epsilon, start) for end in _OFFSETS
+    }
     levels = [reached]
-    while all(index < last for index, _ in reached.values()):
+    while all(index < last for index, _, _ in reached.values()):
         if len(levels) > MOST_PIECES:
             raise ScopeError(f"epsilon: more than {MOST_PIECES} pieces are needed")
-        further: dict[float, tuple[int, float]] = {}
-        for before, (index, _) in reached.items():
-            for offset, end in _furthest(samples, index, before, epsilon).items():
-                if end > further.get(offset, (-1, 0.0))[0]:
-                    further[offset] = (end, before)
+        further: dict[Label, tuple[int, float, Label]] = {}
+        for before, (index, value, _) in reached.items():
+            for label, (end, height) in _furthest(samples, index, value, epsilon).items():
+                if label[0] and before[0]:
+                    continue  # one constant piece is enough
+                after = (before[0] or label[0], label[1])
+                if end > further.get(after, (-1, 0.0, start))[0]:
+                    further[after] = (end, height, before)
         reached = further
         levels.append(reached)
-    ends = [offset for offset, (index, _) in reached.items() if index == last]
-    offset, path = min(ends, key=abs), []
+    label = min((label for label in reached if reached[label][0] == last), key=_preference)
+    path = []
     for level in reversed(levels):
-        index, before = level[offset]
-        path.append((index, samples.ys[index] + offset * epsilon))
-        offset = before
+        index, value, label = level[label]
+        path.append((index, value))
     return path[::-1]
 
 
-def _furthest(samples: Samples, start: int, offset: float, epsilon: float) -> dict[float, int]:
-    """The last index that a chord from a point reaches at each offset."""
-    x, y = samples.xs[start], samples.ys[start] + offset * epsilon
+def _preference(label: Label) -> tuple[bool, float]:
+    return not label[0], abs(label[1] or 0.0)
+
+
+def _furthest(
+    samples: Samples, start: int, value: float, epsilon: float
+) -> dict[Label, tuple[int, float]]:
+    """The last index, and the value there, that a chord from a point reaches at each offset.
+
+    And how far a constant goes.
+    """
+    xs, ys = samples.xs, samples.ys
     least, greatest = -math.inf, math.inf  # slopes that pass all points so far
-    found: dict[float, int] = {}
-    for index in range(start + 1, len(samples.xs)):
-        run, rise = samples.xs[index] - x, samples.ys[index] - y
-        if run <= 0:
-            continue
+    found: dict[Label, tuple[int, float]] = {}
+    for index in range(start + 1, len(xs)):
+        run, rise = xs[index] - xs[start], ys[index] - value
         for end in _OFFSETS:
             if least <= (rise + end * epsilon) / run <= greatest:
-                found[end] = index
+                found[False, end] = (index, ys[index] + end * epsilon)
         least = max(least, (rise - epsilon) / run)
         greatest = min(greatest, (rise + epsilon) / run)
+        if least <= 0 <= greatest:
+            found[True, None] = (index, value)
         if least > greatest:
             break
     return found
 
 
-def forced_bends(curve: Curve, samples: Samples) -> tuple[Triple, ...]:
-    """Three points each, side by side, at which no affine function is within epsilon.
+def forced_bends(curve: Curve, samples: Samples) -> tuple[Witness, ...]:
+    """Triples of points, side by side, at which no affine function is within epsilon.
 
-    As many as are found from left to right, each of them proved.
+    As many as are found from left to right, each of them proved. If a pair of points before or
+    after them shows that there is one unit more than bends, it is among them.
     """
-    found: list[Triple] = []
-    start, last = 0, len(samples.places) - 1
-    while start < last - 1 and len(found) < MOST_PIECES:
+    triples = _triples(curve, samples, 0)
+    signs = {curve.excluded(_points(samples, triple)) for triple in triples} or {1, -1}
+    for sign in signs if len(signs) == 1 or not triples else ():
+        first = _rise(samples, range(len(samples.places)), -sign * 2 * float(curve.epsilon))
+        if first is not None and curve.excluded(_points(samples, first)) == -sign:
+            after = _triples(curve, samples, first[1])
+            if len(after) == len(triples):
+                return tuple(_points(samples, one) for one in (first, *after))
+        backwards = range(len(samples.places) - 1, -1, -1)
+        last = _rise(samples, backwards, -sign * 2 * float(curve.epsilon))
+        if last is not None and (not triples or triples[-1][2] <= last[1]):
+            pair = last[::-1]
+            if curve.excluded(_points(samples, pair)) == sign:
+                return tuple(_points(samples, one) for one in (*triples, pair))
+    return tuple(_points(samples, triple) for triple in triples)
+
+
+def _points(samples: Samples, indices: Sequence[int]) -> Witness:
+    return tuple(samples.places[k] for k in indices)
+
+
+def _rise(samples: Samples, order: range, size: float) -> tuple[int, int] | None:
+    """The first indices in an order between which values rise by more, or fall if negative."""
+    sign = 1.0 if size > 0 else -1.0
+    least = order[0]
+    for index in order:
+        if sign * samples.ys[index] < sign * samples.ys[least]:
+            least = index
+        if sign * (samples.ys[index] - samples.ys[least]) > abs(size) * _CLEARLY:
+            return least, index
+    return None
+
+
+def _triples(curve: Curve, samples: Samples, start: int) -> list[tuple[int, int, int]]:
+    """Indices of triples from left to right, each as early as it can be."""
+    found: list[tuple[int, int, int]] = []
+    while start < len(samples.places) - 2 and len(found) < MOST_PIECES:
         end = _shortest_span(samples, start, 2 * float(curve.epsilon))
         triple = next(_proved(curve, samples, start, end), None)
         if triple is None:
             break
-        found.append(tuple(samples.places[k] for k in triple))  # type: ignore[arg-type]
+        found.append(triple)
         start = triple[2]
-    return tuple(found)
+    return found
 
 
 def _proved(curve: Curve, samples: Samples, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -107,9 +161,8 @@ def _proved(curve: Curve, samples: Samples, start: int, end: int) -> Iterator[tu
         if end + longer >= len(samples.places):
             return
         _, triple = _width(samples, start, end + longer)
-        points = [samples.places[k] for k in triple]
         is_rising = triple[0] < triple[1] < triple[2]
-        if is_rising and curve.question.deviation(points) > 2 * curve.epsilon:
+        if is_rising and curve.excluded(_points(samples, triple)):
             yield triple
 
 

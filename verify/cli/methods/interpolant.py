@@ -1,13 +1,18 @@
 """relucert approximate interpolant: chords, and proofs that there cannot be fewer (T53, T58)."""
 
 from theory.approximation.expression import target_of
-from theory.approximation.interpolant import best_quadratic, interpolant, necessary_pieces
+from theory.approximation.interpolant import (
+    best_quadratic,
+    economical,
+    interpolant,
+    necessary_pieces,
+)
 from theory.errors import TheoryError
 from theory.network import Network, Vector
 from verify.approximation.chords import CurveChords
 from verify.approximation.curve import Curve
 from verify.approximation.line import LineApproximation
-from verify.approximation.samples import Samples, sampled
+from verify.approximation.samples import sampled
 from verify.approximation.source import read_source
 from verify.approximation.tunnel import few_pieces, forced_bends
 from verify.cli.methods.method import Built, Request
@@ -19,17 +24,17 @@ _GRID = 4096  # steps of greedy knots
 def build(request: Request) -> Built:
     """A network with one hidden layer within epsilon, and what is known about fewer pieces."""
     curve = Curve(read_source(request.target), *request.interval, request.epsilon)
-    samples = sampled(curve)
-    network, lines = _network(request, curve, samples)
-    found = LineApproximation(network, curve, forced_bends(curve, samples))
-    facts = {"at least pieces": len(found.witnesses) + 1, "at least units": len(found.witnesses)}
+    network, lines = _network(request, curve)
+    found = LineApproximation(network, curve, forced_bends(curve, sampled(curve)))
+    pieces, units = found.least()
+    facts = {"at least pieces": pieces, "at least units": units}
     return Built(found, network, (*lines, *_least(request, found, network)), facts)
 
 
-def _network(request: Request, curve: Curve, samples: Samples) -> tuple[Network, tuple[str, ...]]:
+def _network(request: Request, curve: Curve) -> tuple[Network, tuple[str, ...]]:
     """The network for the knots that the option asks for, and a line about them."""
     if request.knots == "best":
-        return _best(request, curve, samples), ()
+        return _best(request, curve), ()
     chords, lines = CurveChords(curve), ()
     if request.knots == "greedy":
         knots = chords.greedy(_GRID)
@@ -44,13 +49,12 @@ def _network(request: Request, curve: Curve, samples: Samples) -> tuple[Network,
     return interpolant(curve.value, knots), lines
 
 
-def _best(request: Request, curve: Curve, samples: Samples) -> Network:
+def _best(request: Request, curve: Curve) -> Network:
     """Few pieces at all; for polynomials of degree 2 the fewest by a formula."""
     polynomial = _quadratic(request.target)
     if polynomial is not None:
         return best_quadratic(polynomial, curve.low, curve.high, curve.epsilon)
-    values = dict(few_pieces(curve, samples))
-    return interpolant(values.__getitem__, tuple(values))
+    return economical(few_pieces(curve, sampled(curve)))
 
 
 def _quadratic(text: str) -> Vector | None:
@@ -63,19 +67,22 @@ def _quadratic(text: str) -> Vector | None:
 
 
 def _least(request: Request, found: LineApproximation, network: Network) -> list[str]:
-    """What is proved about fewer pieces, if anything is (T53)."""
-    least = len(found.witnesses) + 1
+    """What is proved about fewer pieces and units, if anything is (T53)."""
+    pieces, units = found.least()
     polynomial, curve = _quadratic(request.target), found.curve
-    by_formula = 0
+    source = "by witnesses that the checker looks at"
     if polynomial is not None:
         curvature = 2 * abs(polynomial[2])
-        by_formula = necessary_pieces(curve.low, curve.high, curvature, curve.epsilon)
-    if max(least, by_formula) < 2:
+        least = necessary_pieces(curve.low, curve.high, curvature, curve.epsilon)
+        if least > pieces:
+            pieces, units, source = least, max(units, least - 1), "by formula"
+    if not units:
         return []
-    source = "by witnesses that the checker looks at" if least >= by_formula else "by formula"
-    least = max(least, by_formula)
-    pieces, units = counted(least, "piece", "pieces"), counted(least - 1, "unit", "units")
+    told = counted(pieces, "piece", "pieces"), counted(units, "unit", "units")
+    has = "so no network of one hidden layer has fewer units than this one"
+    if units < network.units:
+        has = f"this network has {network.units}"
     return [
-        f"T53: what is within this has at least {pieces}, with one hidden layer at least {units}, "
-        f"{source}; this network has {network.units}"
+        f"T53: what is within this has at least {told[0]}, with one hidden layer at least "
+        f"{told[1]}, {source}; {has}"
     ]
