@@ -285,7 +285,33 @@ ONES = np.ones((1, 3, 1), np.float32)
             {"i": np.array([1, 2, -1])},
             "mixes tokens with other axes",
         ),
-        ([helper.make_node("Sqrt", ["X"], ["Y"])], FREE, {}, "square roots"),
+        ([helper.make_node("Sqrt", ["X"], ["Y"])], FREE, {}, "no sum of squares"),
+        (
+            [helper.make_node("Mul", ["X", "X"], ["s"]), helper.make_node("Sqrt", ["s"], ["Y"])],
+            FREE,
+            {},
+            "no sum of squares and a positive number",
+        ),
+        (
+            [
+                helper.make_node("Mul", ["X", "X"], ["s"]),
+                helper.make_node("Sub", ["i", "s"], ["t"]),
+                helper.make_node("Pow", ["t", "h"], ["Y"]),
+            ],
+            FREE,
+            {"i": np.array(9, np.float32), "h": np.array(-0.5, np.float32)},
+            "no sum of squares",
+        ),
+        (
+            [
+                helper.make_node("Mul", ["X", "X"], ["s"]),
+                helper.make_node("Add", ["i", "s"], ["t"]),
+                helper.make_node("Pow", ["t", "h"], ["Y"]),
+            ],
+            FREE,
+            {"i": np.array(9, np.float32), "h": np.array(0.5, np.float32)},
+            "square roots",
+        ),
         ([helper.make_node("Div", ["X", "X"], ["Y"])], FREE, {}, "values of tokens"),
         ([helper.make_node("Pow", ["X", "i"], ["Y"])], FREE, {"i": np.array(4.0)}, "of powers"),
         (

@@ -376,6 +376,13 @@ def test_T55_the_checker_refuses_other_files() -> None:
     small = program_bytes(TokenProgram(1, (), Affine.dense([[F(1)]], [F(0)])))
     named = {"file": "left.json", "sha256": sha256(small).hexdigest()}
     mixed = {**files, "left.json": small}
+    two = program_bytes(TokenProgram(2, (), Affine.dense([[F(1), F(0)]], [F(0)])))
+    other_named = {"file": "right.json", "sha256": sha256(two).hexdigest()}
+    with pytest.raises(MalformedError, match="different numbers"):
+        transformer_checker.check(
+            {**files, "right.json": two}.__getitem__,
+            json.dumps({**claim, "right": other_named}).encode(),
+        )
     for wrong in ({"left": named}, {"left": "left.json"}, {"version": 2}, {"more": 1}):
         with pytest.raises(MalformedError):
             transformer_checker.check(mixed.__getitem__, json.dumps({**claim, **wrong}).encode())

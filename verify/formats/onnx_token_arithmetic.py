@@ -200,7 +200,13 @@ def root(call: Call) -> Operand:
     """The square root, by which is divided later."""
     if isinstance(call.operand(0), Constant):
         return square_root(call)
-    return call.mapped(call.tokens(0), lambda forms: [Root(form) for form in forms])
+    return _roots(call, call.tokens(0))
+
+
+def _roots(call: Call, value: Tokens) -> Tokens:
+    if not all(call.draft.is_positive(form) for form in value.entries.flat):
+        raise call.refusal("takes the root of what is no sum of squares and a positive number")
+    return call.mapped(value, lambda forms: [Root(form) for form in forms])
 
 
 def power(call: Call) -> Operand:
@@ -213,11 +219,10 @@ def power(call: Call) -> Operand:
         for _ in range(int(wanted) - 1):
             found = _product(call, found, value)
         return found
-    roots = call.mapped(value, lambda forms: [Root(form) for form in forms])
     if wanted == Fraction(1, 2):
-        return roots
+        return _roots(call, value)
     if wanted == Fraction(-1, 2):
-        return reciprocal_of(call, roots)
+        return reciprocal_of(call, _roots(call, value))
     raise call.refusal("of powers are read 2, 3, 1/2 and -1/2")
 
 

@@ -198,6 +198,7 @@ class Draft:
     steps: list[Step] = field(default_factory=list)
     size: int = 0
     roots: dict[frozenset[tuple[int, Fraction]], Form] = field(default_factory=dict)
+    squares: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.size = self.inputs
@@ -227,8 +228,16 @@ class Draft:
         made: dict[int, Form] = {}
         if new:
             sides = [self.map_of([pairs[k][side] for k in new]) for side in (0, 1)]
-            made = dict(zip(new, self.appended(Product(sides[0], sides[1])), strict=True))
+            found = self.appended(Product(sides[0], sides[1]))
+            made = dict(zip(new, found, strict=True))
+            self.squares |= {n for k in new if pairs[k][0] == pairs[k][1] for n in made[k].terms}
         return [made[k] if k in made else _multiple(a, b) for k, (a, b) in enumerate(pairs)]
+
+    def is_positive(self, form: Form) -> bool:
+        """Whether the form is evidently positive: squares and a positive number."""
+        rest = [value for value in form.terms if value != ONE]
+        is_sum = set(rest) <= self.squares and all(form.terms[value] > 0 for value in rest)
+        return is_sum and form.terms.get(ONE, ZERO) > 0
 
     def inverse_roots(self, forms: Sequence[Form]) -> list[Form]:
         """1 / sqrt of each form, the same forms once."""
