@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import ceil, floor
 
 from theory.approximation.block import block_weights
-from theory.approximation.permutation import Function, Pairs, gaps, grid
+from theory.approximation.permutation import Function, Pairs, grid
 from theory.errors import DomainError, ScopeError, ShapeError
 from theory.network import ZERO, Vector
 
@@ -85,17 +85,33 @@ def unscaled(function: Function, low: Fraction, high: Fraction, arrangement: Arr
         DomainError: low is not below high.
         ScopeError: the levels are out of reach of so few blocks.
     """
-    width, points = arrangement.width, grid(arrangement.points)
-    places = gaps(points, 4 * width)
+    points, width = grid(arrangement.points), arrangement.width
+    weights = [ZERO] * len(points), [ZERO] * len(points)
+    for number, sums in enumerate(side_sums(function, low, high, arrangement)):
+        _fill(points, weights, 4 * width * number, width, sums)
+    forth, back = weights
+    return Pairs(low, high, tuple(forth), tuple(back))
+
+
+def side_sums(
+    function: Function, low: Fraction, high: Fraction, arrangement: Arrangement
+) -> list[tuple[int, int]]:
+    """What the left sides and the right sides of every superblock add up to.
+
+    Theorem: T62 (permuted weights alone), the condition (1).
+
+    Raises:
+        ScopeError: the levels are out of reach of so few blocks.
+    """
+    width, count, steps = arrangement.width, arrangement.count, arrangement.points - 1
+    inner = (Fraction(8 * width * number - 1, 2 * steps) for number in range(1, count))
+    places = (ZERO, *inner, Fraction(1))
     values = [function(low + (high - low) * place) / arrangement.height for place in places]
-    parity = width * arrangement.count % 2
+    parity = width * count % 2
     levels = [2 * floor((value - parity) / 2 + Fraction(1, 2)) + parity for value in values]
     changes = [after - before for before, after in pairwise(levels)]
-    forth, back = [ZERO] * len(points), [ZERO] * len(points)
-    for number, left in enumerate(_left_sums(levels[0], changes, width)):
-        sums = left, left + changes[number]
-        _fill(points, (forth, back), 4 * width * number, width, sums)
-    return Pairs(low, high, tuple(forth), tuple(back))
+    sums = _left_sums(levels[0], changes, width)
+    return [(left, left + change) for left, change in zip(sums, changes, strict=True)]
 
 
 def _left_sums(start: int, changes: list[int], width: int) -> list[int]:

@@ -50,6 +50,11 @@ METHODS = (
     Method("sawtooth", "polynomials by composed sawtooths (T54), also x*y"),
     Method("kuhn", "1 to 3 inputs, a hat for each vertex of a grid (T59)", ("steps",)),
     Method(
+        "permutation",
+        "output weights that are a permutation of fixed numbers, scaled or unscaled (T61, T62)",
+        ("variant", "n"),
+    ),
+    Method(
         "biases",
         "random weights on [-range, range], biases that switch slopes (T66)",
         ("seed", "units", "range"),
