@@ -19,7 +19,7 @@ MOST_PIECES = 400  # of a network whose error is drawn
 _MOST_ROWS = 12  # of the table of pieces
 _MOST_DOTS = 40
 _SAMPLES = 160  # points between knots, all together
-_HEIGHT, _LOWER_HEIGHT = Fraction(5), Fraction(16, 5)
+_HEIGHT, _LOWER_HEIGHT = Fraction(22, 5), Fraction(14, 5)
 _FUNCTION, _NEAR = "line width=0.5pt,black", "line width=0.7pt,blue!60!black"
 _ERROR = "line width=0.6pt,red!65!black"
 Value = Callable[[Fraction], Fraction]
