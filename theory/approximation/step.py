@@ -80,9 +80,9 @@ def enough_steps(low: Fraction, high: Fraction, lipschitz: Fraction, epsilon: Fr
 
 
 def necessary_steps(variation: Fraction, epsilon: Fraction) -> int:
-    """ceil(|f(b) - f(a)| / (2 epsilon)) - 1: no step function within epsilon has fewer steps.
+    """ceil(|f(b) - f(a)| / (2 epsilon)) - 1: for continuous f no fewer steps are enough.
 
-    For monotone f so many are enough.
+    For monotone f so many are.
 
     Theorem: T57 (step networks), 3.
 

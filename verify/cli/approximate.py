@@ -81,7 +81,11 @@ MethodName = Annotated[
 ]
 TargetText = Annotated[
     str,
-    typer.Argument(metavar="TARGET", help="x**3 - x/2, sqrt(abs(x)), log(1 + x**2), x*y; or net.onnx."),
+    typer.Argument(
+        metavar="TARGET",
+        help="x**3 - x/2, 1/(1 + x**2), sqrt(abs(x)), exp(-x**2), log(1 + x); x*y for kuhn; or a "
+        "NETWORK file where the method takes one.",
+    ),
 ]
 Epsilon = Annotated[
     str, typer.Option("--epsilon", metavar="E", help="The largest error, a positive number.")
@@ -136,9 +140,7 @@ def approximate(
         found: Built = import_module(chosen.module).build(request)
         pieces = _judged(found, wanted)
     shape = "" if found.network is None else f"{sizes(found.network.widths)}, "
-    usual = (
-        f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real point"
-    )
+    usual = f"{counted(pieces, 'piece', 'pieces')}, |network - f| <= {wanted} at every real point"
     lines = [
         f"{method} of {target} on {domain.removeprefix('box:')}: {shape}{found.told or usual}",
         *found.lines,
