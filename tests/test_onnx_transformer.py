@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +103,59 @@ HEAD = [
 def test_a_head_with_a_batch_of_free_size() -> None:
     model = model_of(HEAD, constants(**MATRICES), ["batch", "tokens", 2])
     check_values(model, (1, 3, 2), 3)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {},
+        {"is_causal": 1},
+        {"scale": 0.75},
+        {"q_num_heads": 2, "kv_num_heads": 2},
+        {"q_num_heads": 2, "kv_num_heads": 1, "is_causal": 1},
+    ],
+)
+def test_the_operator_of_attention(attributes: dict[str, Any]) -> None:
+    groups = int(attributes.get("kv_num_heads", 2))
+    arrays = constants(
+        Q=whole_numbers(GENERATOR, 2, 8) / np.float32(4),
+        K=whole_numbers(GENERATOR, 2, 4 * groups),
+        V=whole_numbers(GENERATOR, 2, 4 * groups),
+        split=np.array([0, 0, 2, 4]),
+        join=np.array([0, 0, 8]),
+    )
+    nodes = []
+    for name in "QKV":
+        nodes.append(helper.make_node("MatMul", ["X", name], [f"{name}1"]))
+        if "q_num_heads" not in attributes:
+            nodes.append(helper.make_node("Reshape", [f"{name}1", "split"], [f"{name}2"]))
+            nodes.append(
+                helper.make_node("Transpose", [f"{name}2"], [f"{name}3"], perm=[0, 2, 1, 3])
+            )
+    last = "1" if "q_num_heads" in attributes else "3"
+    inputs = [f"{name}{last}" for name in "QKV"]
+    nodes.append(helper.make_node("Attention", inputs, ["A"], **attributes))
+    if "q_num_heads" not in attributes:
+        nodes.append(helper.make_node("Transpose", ["A"], ["B"], perm=[0, 2, 1, 3]))
+        nodes.append(helper.make_node("Reshape", ["B", "join"], ["Y"]))
+    else:
+        nodes.append(helper.make_node("Identity", ["A"], ["Y"]))
+    check_values(model_of(nodes, arrays, [1, 3, 2], opset=23), (1, 3, 2), 3)
+
+
+def test_what_the_operator_of_attention_may_not_have() -> None:
+    heads = {"q_num_heads": 1, "kv_num_heads": 1}
+    for inputs, attributes, reason in (
+        (["X", "X", "X"], heads, "irrational"),
+        (["X", "X", "X"], {}, "with heads"),
+        (["X", "X", "X", "m"], heads, "masks"),
+        (["X", "X", "X"], {**heads, "softcap": 2.0}, "soft cap"),
+    ):
+        node = helper.make_node("Attention", inputs, ["Y"], **attributes)
+        model = model_of([node], {"m": np.zeros((3, 3), np.float32)}, [1, 3, 2], opset=23)
+        model.graph.output[0].type.tensor_type.shape.SetInParent()
+        with pytest.raises(UnsupportedError, match=reason):
+            parse_onnx_transformer(model.SerializeToString(), "model.onnx")
 
 
 LATER = np.triu(np.ones((3, 3), np.float32), 1)

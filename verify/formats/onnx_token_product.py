@@ -130,3 +130,49 @@ def rectification(call: Call) -> Operand:
             raise call.refusal("relu of masked scores is not read")
         return call.mapped(value, lambda all_: [Weights("relu", scores) for scores in all_])
     return call.mapped(value, lambda forms: call.draft.function("relu", forms))
+
+
+def attention(call: Call) -> Operand:
+    """The operator Attention: heads by softmax, with groups of queries that share keys."""
+    if any(call.optional(number) is not None for number in range(3, 7)):
+        raise call.refusal("masks and earlier keys are not read; is_causal is")
+    if call.node.number("softcap", 0.0):
+        raise call.refusal("a soft cap of scores is not read")
+    is_flat = len(call.tokens(0).roles) == 3
+    names = ("q_num_heads", "kv_num_heads", "kv_num_heads")
+    query, key, value = (
+        _heads(call, call.tokens(number), call.node.integer(name, 0))
+        for number, name in enumerate(names)
+    )
+    times = query.entries.shape[1] // max(key.entries.shape[1], 1)
+    key, value = (Tokens(one.roles, np.repeat(one.entries, times, axis=1)) for one in (key, value))
+    backwards = Tokens((*key.roles[:2], "", OWN), key.entries.swapaxes(-1, -2))
+    weights = call.mapped(_paired(call, query, backwards), lambda all_: _softmax(call, all_))
+    found = _paired(call, weights, value)
+    if not is_flat:
+        return found
+    together = found.entries.transpose(0, 2, 1, 3)
+    return Tokens(("", OWN, ""), together.reshape(1, 1, -1))
+
+
+def _heads(call: Call, value: Tokens, count: int) -> Tokens:
+    """[batch, tokens, d] or [batch, heads, tokens, d] in the second of these shapes."""
+    if value.roles == ("", "", OWN, ""):
+        return value
+    if value.roles != ("", OWN, "") or count < 1 or value.entries.shape[-1] % count:
+        raise call.refusal("expected [batch, tokens, d] with heads, or [batch, heads, tokens, d]")
+    split = value.entries.reshape(1, 1, count, -1)
+    return Tokens(("", "", OWN, ""), split.transpose(0, 2, 1, 3))
+
+
+def _softmax(call: Call, all_: list[Scores]) -> list[Weights]:
+    """The weights of scores as the attributes have them."""
+    scale = root_of(Fraction(1, max(len(all_[0].query), 1)))
+    if call.node.attributes.get("scale"):
+        scale = call.node.number("scale", 0.0)
+    if isinstance(scale, Surd):
+        raise call.refusal("the factor on scores is irrational; write it as attribute 'scale'")
+    later = None if call.node.integer("is_causal", 0) else Fraction(0)
+    return [
+        Weights("softmax", Scores(one.query, one.key, one.scale * scale, later)) for one in all_
+    ]

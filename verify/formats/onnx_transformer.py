@@ -39,6 +39,7 @@ Read = Callable[[Call], Operand | tuple[Operand, ...]]
 OPERATORS: Mapping[str, Read] = {
     **arithmetic.FUNCTIONS,
     "Add": arithmetic.addition,
+    "Attention": matrices.attention,
     "Cast": arrangement.cast,
     "Concat": arrangement.concatenation,
     "Constant": arrangement.constant,
