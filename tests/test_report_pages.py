@@ -23,10 +23,10 @@ from theory.recurrence.recurrent import RecurrentNetwork
 from theory.recurrence.turing import Rule, TuringMachine
 from theory.recurrence.turing_network import turing_network
 from verify.approximation.claim import Approximation
-from verify.approximation.weights import LayerRule, permuted_files
+from verify.approximation.weights import LayerRule, biases_files, permuted_files
 from verify.cli import main
 from verify.errors import FormatError, InputError
-from verify.formats.network_json import parse_network
+from verify.formats.network_json import network_text, parse_network
 from verify.formats.strict_json import Json
 from verify.prove.architectures.invariant import AlwaysEqual, compared_forever
 from verify.prove.architectures.simulation import Simulates, decided_simulation
@@ -37,7 +37,7 @@ from verify.report.pages.box_approximation import box_formula
 from verify.report.pages.error_graph import line_pieces
 from verify.report.pages.kind import page_evidence
 from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
-from verify.report.report import ReportFiles, write_page_report
+from verify.report.report import ReportFiles, write_page_report, write_report
 from verify.standalone import asked
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -535,7 +535,7 @@ def test_weights_that_are_not_as_said_give_no_theorem(tmp_path: Path) -> None:
     folder = with_weights(tmp_path / "wrong", [LayerRule(), LayerRule()], 7)
     files, tex = report(folder, "approximation.json")
     assert files.status is Status.OPEN
-    assert "did not accept what lies beside it (rejected)" in tex
+    assert "which lies beside it (rejected)" in tex
     assert not says_accepted(tex)
     (folder / "weights.json").write_text("{}")
     files, tex = report(folder, "approximation.json")
@@ -549,6 +549,25 @@ def test_weights_that_are_not_as_said_give_no_theorem(tmp_path: Path) -> None:
     assert not says_accepted(tex)
 
 
+def test_weights_beside_an_ordinary_claim(tmp_path: Path) -> None:
+    network = Network((Affine.dense([[1], [-1]], [1, 0]), Affine.dense([[1, 2]], [0])))
+    path = tmp_path / "network.json"
+    path.write_text(network_text(network))
+    folder = run(tmp_path / "out", "prove", str(path), str(path), "--domain", "box:-1,1")
+    for name, content in biases_files(network, network, "right.json").items():
+        (folder / name).write_bytes(content)
+    files = write_report(folder, pdflatex=NO_TEX)
+    tex = files.tex.read_text(encoding="ascii")
+    assert files.status is Status.PROVED
+    assert "biases alone were chosen" in tex
+    changed_file(folder / "weights.json", lambda top: top.update(rule="none"))
+    files = write_report(folder, pdflatex=NO_TEX)
+    tex = files.tex.read_text(encoding="ascii")
+    assert files.status is Status.OPEN
+    assert "weights.json} (malformed)" in tex
+    assert not says_accepted(tex)
+
+
 def test_a_horizon_and_the_weights_of_a_random_network(tmp_path: Path) -> None:
     settings_ = ("--set", "seed=1", "--set", "steps=2", "--set", "planted=1")
     words = (recurrent("delays.json"), "--domain", "box:0,1", "--epsilon", "1/2", *settings_)
@@ -557,10 +576,15 @@ def test_a_horizon_and_the_weights_of_a_random_network(tmp_path: Path) -> None:
     assert files.status is Status.PROVED
     assert "at every time $1,\\dots,2$" in tex
     assert "all weights of $r_0$" in tex
+    assert page_evidence(folder) == "invariant.json"  # as strong at every time
+    files, tex = report(folder, "invariant.json")
+    assert files.status is Status.PROVED
+    assert r"Of \texttt{horizon.json} its checker said" in tex
     changed_file(folder / "horizon.json", lambda top: top.update(initial=top["left"]))
-    files, tex = report(folder, "horizon.json")
-    assert files.status is Status.OPEN
-    assert not says_accepted(tex)
+    for name in ("horizon.json", "invariant.json"):
+        files, tex = report(folder, name)
+        assert files.status is Status.OPEN
+        assert not says_accepted(tex)
 
 
 def test_tokens_that_tell_two_blocks_apart(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from verify.report.endings import endings_told
 from verify.report.evidence import Evidence
 from verify.report.judgement import Judgement, Status
 from verify.report.leaf_table import cut_rows, histogram, leaf_rows, split_forms
+from verify.report.pages.shared_weights import SharedWeights
 from verify.report.picture import Picture, picture_of, regions_picture
 from verify.report.quoted_calculus import KINKS
 from verify.report.region_table import RegionRow, few_regions, most_first_cells, region_rows
@@ -68,9 +69,13 @@ class NetworkView:
 
 
 def report_source(
-    evidence: Evidence, judgement: Judgement, limits: Limits, floats: FloatCheck | None = None
+    evidence: Evidence,
+    judgement: Judgement,
+    limits: Limits,
+    floats: FloatCheck | None = None,
+    weights: SharedWeights | None = None,
 ) -> str:
-    """The TeX source of a report; `floats` is what the checker of float32 bounds said, if asked."""
+    """The TeX source of a report; with what the checkers of float32 bounds and weights said."""
     claim, run = evidence.claim, evidence.run
     has_kinks = judgement.check is not None and judgement.check.name == CHECKER.name
     tree, tree_error = (None, "") if has_kinks else tree_of_certificate(evidence.certificate)
@@ -93,6 +98,7 @@ def report_source(
         violation=_violation(evidence, judgement.status, limits.rows),
         run=run,
         floats=floats,
+        weights=weights,
         theorem=named_theorem(run.theorem),
         behind=theorems_behind(run.theorem),
         calculus=(KINKS,) if has_kinks else theorems_of_the_calculus(tree),

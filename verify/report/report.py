@@ -12,6 +12,7 @@ from verify.report.evidence import read_evidence
 from verify.report.extended_report import extended_report
 from verify.report.judgement import Status, judge
 from verify.report.pages.kind import page_report
+from verify.report.pages.shared_weights import shared_weights, with_weights
 from verify.report.pdf import typeset
 from verify.result import FLOAT_BOUND
 
@@ -61,7 +62,9 @@ def write_report(
     judgement = judge(evidence, folder, checker)
     has_floats = (folder / FLOAT_BOUND).exists()
     floats = checked_float_bound(folder, evidence.claim) if has_floats else None
-    source = report_source(evidence, judgement, limits or Limits(), floats)
+    weights = shared_weights(folder)
+    judgement = with_weights(judgement, weights)
+    source = report_source(evidence, judgement, limits or Limits(), floats, weights)
     return _written(folder, source, judgement.status, pdflatex)
 
 

@@ -25,7 +25,7 @@ from verify.report.pages.error_graph import (
     step_pieces,
 )
 from verify.report.pages.network_view import network_facts
-from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
+from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page, SecondCheck
 from verify.report.pages.plain import PLAIN_CONCLUSION, plain_fields
 from verify.report.pages.shared_weights import shared_weights
 from verify.report.pages.stated_function import StatedFunction, stated_function
@@ -36,6 +36,7 @@ from verify.report.typesetting import (
     tex_number,
     tex_text,
 )
+from verify.result import WEIGHTS
 
 QUOTIENTS, TREES = "relucert-approximation", "relucert-target-approximation"
 _KEYS = frozenset({"epsilon", "format", "interval", "network", "target", "version"})
@@ -49,6 +50,7 @@ _NOTHING: Mapping[str, object] = {
     "graphs": (),
     "witnesses": [],
     "witness_count": 0,
+    "has_pair": False,
     "fields": [],
     "is_step": False,
     "is_exact": True,
@@ -118,8 +120,8 @@ def _with_weights(file: EvidenceFile, page: Page) -> Page:
         page,
         setting=page.setting + (initial if clause else ""),
         conclusion=page.conclusion + clause.replace("listed below", r"of Section~\ref{evidence}"),
-        second=found.check,
-        beside=found.files,
+        seconds=(SecondCheck(WEIGHTS, found.check),),
+        beside=(found.initial,) if found.initial else (),
     )
 
 
@@ -219,7 +221,8 @@ def _conclusion(claim: LineClaim) -> str:
         return near
     if claim.is_step:
         return f"{near}, and every step function that is as near has at least {count} steps"
-    pieces, units = counted(count + 1, "piece"), counted(count, "unit")
+    bends = sum(len(one) == 3 for one in claim.witnesses)  # a pair forces a unit, no bend
+    pieces, units = counted(bends + 1, "piece"), counted(count, "unit")
     return (
         f"{near}, and every continuous piecewise affine function that is as near has at least "
         f"{pieces}, every network with one hidden layer at least {units}"
@@ -235,6 +238,7 @@ def _pictures(claim: LineClaim) -> dict[str, object]:
         "is_exact": claim.function.is_exact,
         "witnesses": shown,
         "witness_count": len(claim.witnesses),
+        "has_pair": not claim.is_step and any(len(one) == 2 for one in claim.witnesses),
     }
     if len(claim.found) > MOST_PIECES or claim.low == claim.high:
         return told

@@ -1,13 +1,14 @@
 """Which page a folder's evidence gets, and what it amounts to, decided anew for every report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from theory.errors import TheoryError
 from verify.approximation.evidence import checker_of as approximation_checker
 from verify.checker import MalformedError, RejectedError
 from verify.errors import InputError
-from verify.recurrent_evidence import checker_of
+from verify.recurrent_evidence import CHECKERS, checker_of
 from verify.report.judgement import Judgement, Status
 from verify.report.pages.agnostic import agnostic_page
 from verify.report.pages.approximation import approximation_page
@@ -15,11 +16,18 @@ from verify.report.pages.attention import attention_page
 from verify.report.pages.horizon import horizon_page
 from verify.report.pages.invariant import invariant_page
 from verify.report.pages.machine import simulation_page, tape_page
-from verify.report.pages.page import Counterexample, EvidenceFile, Page, page_source
+from verify.report.pages.page import (
+    Counterexample,
+    EvidenceFile,
+    Page,
+    SecondCheck,
+    page_source,
+)
 from verify.report.pages.plain import plain_page
 from verify.report.pages.program import tokens_page, transformer_page
 from verify.report.pages.sequence import sequence_page
 from verify.report.pages.unrolling import unrolling_page
+from verify.report.typesetting import tex_text
 from verify.result import (
     AGNOSTIC,
     APPROXIMATION,
@@ -71,12 +79,21 @@ def page_report(folder: Path, name: str, checker: Path | None = None) -> tuple[s
     else:
         check = asked(checker or _checker(folder, name), folder / name)
         page, problem = _page(file)
+        if page is not None:
+            page = replace(page, seconds=(*page.seconds, *_others(folder, name)))
         judgement = _judged(check, page)
     return page_source(file, page, judgement, problem), judgement.status
 
 
 def _checker(folder: Path, name: str) -> Path:
     return approximation_checker(folder) if name == APPROXIMATION else checker_of(name)
+
+
+def _others(folder: Path, name: str) -> Iterator[SecondCheck]:
+    """What the checkers say of further files of such kinds in the folder."""
+    for other in CHECKERS:
+        if other not in (name, TOKENS) and (folder / other).is_file():
+            yield SecondCheck(other, asked(checker_of(other), folder / other))
 
 
 def _page(file: EvidenceFile) -> tuple[Page | None, str]:
@@ -91,12 +108,14 @@ def _judged(check: Check, page: Page | None) -> Judgement:
     if not check.is_accepted:
         reason = f"The checker did not accept the evidence ({check.answer})."
         return Judgement(Status.OPEN, (reason,), check)
-    if page is not None and page.second is not None and not page.second.is_accepted:
-        reason = f"The checker did not accept what lies beside it ({page.second.answer})."
-        return Judgement(Status.OPEN, (reason,), page.second)
     if page is None:
         reason = "What the checker says of the file, this report cannot say in words."
         return Judgement(Status.OPEN, (reason,), check)
+    failed = next((one for one in page.seconds if not one.check.is_accepted), None)
+    if failed is not None:
+        where = f"\\texttt{{{tex_text(failed.file)}}}, which lies beside it"
+        reason = f"The checker did not accept {where} ({failed.check.answer})."
+        return Judgement(Status.OPEN, (reason,), failed.check)
     return Judgement(Status.REFUTED if page.is_refutation else Status.PROVED, (), check)
 
 

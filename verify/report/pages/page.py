@@ -14,7 +14,7 @@ from verify.errors import FormatError
 from verify.formats.network_file import read_bytes
 from verify.formats.strict_json import Json, read_json
 from verify.report.domain_view import DomainView
-from verify.report.judgement import Judgement
+from verify.report.judgement import Judgement, Status
 from verify.report.template import rendered
 from verify.report.theorems import named_theorem
 from verify.standalone import Check
@@ -58,8 +58,8 @@ class Page:
         theorems: The IDs of those that are quoted: why the evidence is enough.
         limits: What is not said, a sentence or two each.
         has_kernel: Whether `relucert check --kernel` can ask the checker that is proved in Coq.
-        second: What a second checker says of files beside the evidence, if there are any.
-        beside: Those files.
+        seconds: What checkers say of further files that belong to it.
+        beside: Other files that are to be identified by their digests.
         is_refutation: Whether the evidence, if the checker accepts it, tells the objects apart.
     """
 
@@ -76,8 +76,16 @@ class Page:
     domain: DomainView | None = None
     has_kernel: bool = False
     is_refutation: bool = False
-    second: Check | None = None
+    seconds: tuple["SecondCheck", ...] = ()
     beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCheck:
+    """What a checker says of a file beside the evidence."""
+
+    file: str
+    check: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,8 @@ def page_source(
         problem: Why it cannot be read.
     """
     named = [one.file for one in page.objects if one.file] + [*page.beside] if page else []
+    seconds = page.seconds if page else ()
+    named += [one.file for one in seconds]
     quoted = [named_theorem(identifier) for identifier in page.theorems] if page else []
     return rendered(
         "page.tex.jinja",
@@ -165,6 +175,8 @@ def page_source(
         check=judgement.check,
         python=f"{platform.python_implementation()} {platform.python_version()}",
         evidence_file=file.name,
+        asked_file=next((one.file for one in seconds if one.check == judgement.check), file.name),
+        seconds=seconds if judgement.status is not Status.OPEN else (),
         evidence_bytes=len(file.content),
         digests=tuple(_digest(file.folder, name) for name in (*named, file.name)),
         facts=_rows(page.objects) if page else (),

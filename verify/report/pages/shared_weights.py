@@ -7,6 +7,7 @@ from pathlib import Path
 from verify.approximation.evidence import WEIGHTS_CHECKER, checked_weights
 from verify.errors import FormatError, InputError
 from verify.formats.strict_json import Json, array_of, number_of
+from verify.report.judgement import Judgement, Status
 from verify.report.pages.page import EvidenceFile
 from verify.report.typesetting import LONGEST_STATED, tex_number
 from verify.result import WEIGHTS
@@ -27,7 +28,6 @@ class SharedWeights:
     Attributes:
         check: Rejected also where it speaks of another network than the claim.
         initial: The file of the network that it came from, or an empty text.
-        files: Those that are to be identified by their digests.
         clause: What is shared, in TeX; empty if it cannot be read.
         layers: (number, rows, factor in math mode, biases) where layers have rules of their own.
         omitted: The number of layers that are not printed.
@@ -35,7 +35,6 @@ class SharedWeights:
 
     check: Check
     initial: str
-    files: tuple[str, ...]
     clause: str
     layers: tuple[tuple[int, str, str, str], ...] = ()
     omitted: int = 0
@@ -51,14 +50,22 @@ def shared_weights(folder: Path) -> SharedWeights | None:
         initial = _initial(file)
         layers = _layers(file)
     except InputError:
-        return SharedWeights(check, "", (WEIGHTS,), "")
+        return SharedWeights(check, "", "")
     clause = (
         "each weight of $g$ is the one of $g_0$ at the same place, so that biases alone were chosen"
     )
     if layers:
         clause = "the weights of $g$ are those of $g_0$ up to the factors and orders listed below"
     shown, more = layers[:_MOST_LAYERS], len(layers[_MOST_LAYERS:])
-    return SharedWeights(check, initial, (initial, WEIGHTS), clause, shown, more)
+    return SharedWeights(check, initial, clause, shown, more)
+
+
+def with_weights(judgement: Judgement, weights: SharedWeights | None) -> Judgement:
+    """What a claim amounts to beside weights: open, where what is said of them is refused."""
+    if weights is None or weights.check.is_accepted or judgement.status is not Status.PROVED:
+        return judgement
+    reason = f"The checker did not accept \\texttt{{weights.json}} ({weights.check.answer})."
+    return Judgement(Status.OPEN, (*judgement.reasons, reason), weights.check)
 
 
 def _checked(folder: Path) -> Check:
