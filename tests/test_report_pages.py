@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
@@ -23,6 +24,7 @@ from theory.recurrence.recurrent import RecurrentNetwork
 from theory.recurrence.turing import Rule, TuringMachine
 from theory.recurrence.turing_network import turing_network
 from verify.approximation.claim import Approximation
+from verify.approximation.evidence import checker_of as approximation_checker
 from verify.approximation.weights import LayerRule, biases_files, permuted_files
 from verify.cli import main
 from verify.errors import FormatError, InputError
@@ -454,6 +456,23 @@ def test_a_tree_its_witnesses_and_a_step_function(tmp_path: Path) -> None:
         files, tex = report(folder, "approximation.json")
         assert files.status is Status.OPEN
         assert not says_accepted(tex)
+
+
+@pytest.mark.parametrize(("target", "most"), [("x**2", 4), ("sin(6*x)", 12)])
+def test_what_is_said_of_fewer_pieces_is_what_the_checker_says(
+    tmp_path: Path, target: str, most: int
+) -> None:
+    words = (target, "--domain", "box:0,1", "--epsilon", "1/100")
+    folder = run(tmp_path, "approximate", "interpolant", *words)
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.PROVED
+    line = asked(approximation_checker(folder), folder / "approximation.json").line
+    told = re.search(r"at least (\d+) pieces, one hidden layer at least (\d+) units", line)
+    assert told is not None
+    pieces, units = told.groups()
+    assert f"at least {pieces} pieces, every network with" in tex
+    assert f"one hidden layer at least {units} units" in tex
+    assert 1 < int(pieces) - 1 <= int(units) <= most
 
 
 def test_a_function_of_two_numbers_with_the_regions_of_the_network(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ APPROXIMATION = (
         r"If $x<m<y$ and $f(m)$ is further than $2\varepsilon$ from the chord of $f$ over $x$ and "
         r"$y$, no affine function is within $\varepsilon$ of $f$ at all three. So every continuous "
         r"piecewise affine function within $\varepsilon$ bends between $x$ and $y$, and $k$ such "
-        r"witnesses side by side show that it has at least $k+1$ pieces; a network with one hidden "
-        r"layer of $k$ units has at most $k+1$.",
+        r"witnesses side by side show that it has at least $k+1$ pieces, and a network with one "
+        r"hidden layer at least $k$ units. It has at least $k+1$ units if all of them bend upward "
+        r"and $f$ rises by more than $2\varepsilon$ over two points left of them, or falls so on "
+        r"the right, and likewise with the signs changed.",
         "elementary",
     ),
     QuotedTheorem(
