@@ -452,6 +452,8 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("interpolant", "x", "--domain", "box:0,1", "--epsilon", "-1"), "positive"),
         (("interpolant", "x**2", "--domain", "box:0,1", "--epsilon", "1e-9"), "more than 1000"),
         (("interpolant", "x**2", "--domain", "all", "--epsilon", "1"), "bounded interval"),
+        (("interpolant", "x**2", "--domain", "box:0,1e60", "--epsilon", "1", "--knots", "best"),
+         "at least 1000"),
         (("interpolant", "x**2", "--domain", "box:0,1;0,1", "--epsilon", "1"), "intervals"),
         (("interpolant", "gamma(x)", "--domain", "box:0,1", "--epsilon", "1"), "exp, sin, cos"),
         (("interpolant", "exp(500*x)", "--domain", "box:0,1", "--epsilon", "1"), "at most 200"),

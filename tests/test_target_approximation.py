@@ -607,6 +607,8 @@ def test_the_command_takes_networks(capsys: pytest.CaptureFixture[str], tmp_path
         ("x**(1/3)", "0,1", "denominator"),
         ("gamma(x)", "0,1", "expected one of"),
         ("absent.onnx", "0,1", "absent.onnx"),
+        ("x", "0,1e400", "between 1e-90 and 1e90"),
+        ("x**10", "0,1e80", "too large"),
         ("exp(300*x)", "0,1", "at most 200"),
     ],
 )

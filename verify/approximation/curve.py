@@ -22,6 +22,7 @@ from verify.target_models import UNIT, Interval, Model
 REMAINDER_SHARE = Fraction(1, 2**16)  # of epsilon, for series
 _ROUNDING = 10  # values are rounded to 2^-10 epsilon or finer where they are irrational
 _MOST_PRECISION = 1000
+_LARGEST = 10**90
 
 Number = Callable[..., float]
 _FLOATS: dict[str, Number] = {
@@ -51,6 +52,8 @@ class Curve:
     def __init__(self, source: Source, low: Fraction, high: Fraction, epsilon: Fraction) -> None:
         if epsilon <= 0:
             raise DomainError(f"epsilon: expected a positive number, got {epsilon}")
+        if max(abs(low), abs(high), epsilon, 1 / epsilon) > _LARGEST:
+            raise ScopeError("epsilon, domain: expected numbers between 1e-90 and 1e90")
         self.source, self.low, self.high, self.epsilon = source, low, high, epsilon
         shape = source.shape
         self.precision = 0
@@ -97,8 +100,13 @@ class Curve:
         try:
             return _float(shape, inside)
         except (ArithmeticError, ValueError):  # rounding at the end of where it is defined
-            point = min(max(Fraction(inside), self.low), self.high)
+            return self._rounded(min(max(Fraction(inside), self.low), self.high))
+
+    def _rounded(self, point: Fraction) -> float:
+        try:
             return float(self._value(point))
+        except OverflowError:
+            raise ScopeError("target: its values are too large") from None
 
 
 def network_parts(network: Network, low: Fraction, high: Fraction) -> list[Part]:

@@ -14,9 +14,10 @@ from verify.approximation.curve import Curve
 from verify.approximation.line import LineApproximation
 from verify.approximation.samples import sampled
 from verify.approximation.source import read_source
-from verify.approximation.tunnel import few_pieces, forced_bends
+from verify.approximation.tunnel import MOST_PIECES, few_pieces, forced_bends
 from verify.cli.methods.method import Built, Request
 from verify.cli.terminal import counted
+from verify.errors import InputError
 
 _GRID = 4096  # steps of greedy knots
 
@@ -53,7 +54,11 @@ def _best(request: Request, curve: Curve) -> Network:
     """Few pieces at all; for polynomials of degree 2 the fewest by a formula."""
     polynomial = _quadratic(request.target)
     if polynomial is not None:
-        return best_quadratic(polynomial, curve.low, curve.high, curve.epsilon)
+        ends = curve.low, curve.high
+        least = necessary_pieces(*ends, 2 * abs(polynomial[2]), curve.epsilon)
+        if least > MOST_PIECES:
+            raise InputError("--epsilon", f"at least {MOST_PIECES} pieces would be needed")
+        return best_quadratic(polynomial, *ends, curve.epsilon)
     return economical(few_pieces(curve, sampled(curve)))
 
 
