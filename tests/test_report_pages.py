@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -35,11 +36,14 @@ from verify.prove.architectures.simulation import Simulates, decided_simulation
 from verify.report.graph import Curve, Graph, graph_tikz
 from verify.report.judgement import Status
 from verify.report.pages import kind
+from verify.report.pages.approximation import approximation_page
 from verify.report.pages.box_approximation import box_formula
 from verify.report.pages.error_graph import line_pieces
 from verify.report.pages.kind import page_evidence
+from verify.report.pages.page import EvidenceFile, Page
 from verify.report.pages.tree_view import is_rounded, require_tree, tree_formula, tree_value
 from verify.report.report import ReportFiles, write_page_report, write_report
+from verify.report.theorems import QUOTED
 from verify.standalone import asked
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -349,15 +353,27 @@ def test_names_of_a_machine_are_text(tmp_path: Path) -> None:
 
 @needs_tex
 @pytest.mark.slow
-def test_the_pages_are_typeset(tmp_path: Path) -> None:
-    for folder, name in (
-        (wild_folder(tmp_path / "machine"), "simulation.json"),
-        (approximated(tmp_path / "sin", "sin(3*x)+x/5", "0,2", "1/10"), "approximation.json"),
-    ):
-        files = write_page_report(folder, name)
-        assert files.message == ""
-        assert files.pdf is not None
-        assert files.pdf.read_bytes().startswith(b"%PDF")
+def test_hostile_names_are_typeset(tmp_path: Path) -> None:
+    files = write_page_report(wild_folder(tmp_path / "machine"), "simulation.json")
+    assert files.message == ""
+    assert files.pdf is not None
+    assert files.pdf.read_bytes().startswith(b"%PDF")
+
+
+@needs_tex
+@pytest.mark.slow
+def test_graphs_and_all_theorems_are_typeset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = approximated(tmp_path, "sin(3*x)+x/5", "0,2", "1/10")
+
+    def quoting(file: EvidenceFile) -> Page:
+        return replace(approximation_page(file), theorems=tuple(QUOTED))
+
+    monkeypatch.setattr(kind, "PAGES", {"approximation.json": quoting})
+    files = write_page_report(folder, "approximation.json")
+    assert files.message == ""
+    assert files.pdf is not None
 
 
 def test_an_approximation_of_an_unknown_kind_is_shown_as_it_stands(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What reports quote of T52 to T60: how the distance from a function is certified."""
 
-from verify.report.quoted import OWN, QuotedTheorem
+from verify.report.quoted import QuotedTheorem
 
 APPROXIMATION = (
     QuotedTheorem(
@@ -35,7 +35,7 @@ APPROXIMATION = (
         r"continuous $f$. If $|f(x)-f(y)|>2\varepsilon$, every step function within $\varepsilon$ "
         r"has a step between $x$ and $y$; so $k$ such pairs side by side show that it has at least "
         r"$k$ steps.",
-        "elementary",
+        r"folklore; compare V.~K\r{u}rkov\'a, 1992; the witnesses were made for this project",
     ),
     QuotedTheorem(
         "T58",
@@ -46,7 +46,8 @@ APPROXIMATION = (
         r"near; those of arithmetic, roots, absolute values, minima and maxima are exact. Then the "
         r"distance from an affine function on a piece is at most $\varepsilon$ if what is left of "
         r"$\varepsilon$ bounds two such expressions, whose signs are decided.",
-        rf"elementary; the models with roots and the file format: {OWN}",
+        r"K.~Makino, M.~Berz, 1996, for Taylor models; C.~Sturm, 1829, for the count of roots; "
+        r"square roots as exact elements whose sign is decided were made for this project",
     ),
     QuotedTheorem(
         "T60",
@@ -56,6 +57,8 @@ APPROXIMATION = (
         r"their remainders, its distance from $N/Q$ is at most $\varepsilon$ there if $Q>0$ and "
         r"two polynomials are nonnegative, which holds if no coefficient of theirs in barycentric "
         r"coordinates is negative, on the simplex or on parts of it.",
-        rf"Bernstein coefficients are classical; cutting at the zeros of units: {OWN}",
+        r"S.~Bernstein, 1912; on simplices with subdivision R.~Leroy, 2008; for quadratic forms "
+        r"K.~P.~Hadeler, 1983; cutting at the zeros of units and the checker were made for this "
+        r"project",
     ),
 )

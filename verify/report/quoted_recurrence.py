@@ -68,12 +68,12 @@ RECURRENCE = (
         "transformer blocks",
         r"Write the values of two programs on tokens as linear combinations of atoms: $1$, the "
         r"numbers of a token, functions of combinations, products, and means or sums of atoms "
-        r"under heads, a head being known by the matrix of coefficients of its scores, under "
+        r"under heads, a head being known by its mask and the coefficients of its scores, under "
         r"softmax without what token $j$ does not enter. Equal combinations are equal functions, "
         r"for every number of tokens, whatever softmax, $\mathrm{erf}$ and roots are. Where "
         r"certified enclosures of two outputs have no number in common, they differ.",
-        rf"congruence closure for uninterpreted functions is folklore; the atoms and the "
-        rf"certificate: {OWN}",
+        r"the gauge identities are published or folklore; the form by atoms, its checker and the "
+        r"enclosures were worked out for this project",
     ),
     QuotedTheorem(
         "T50",
