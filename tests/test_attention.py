@@ -312,7 +312,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["check", out]) == 0
     assert "equal softmax attention for every number of tokens" in capsys.readouterr().out
     assert main(["check", out, "--kernel", "native"]) == 3
-    assert main(["attention", files[0], files[2]]) == 1
+    assert main(["attention", files[0], files[2], "-o", out]) == 1
+    assert main(["check", out]) == 1  # the tokens of T55
     assert main(["attention", files[0], files[3], "-o", out]) == 1
     assert main(["check", out]) == 1  # the tokens of T55
     assert main(["attention", files[0], str(tmp_path / "none.json")]) == 3

@@ -216,6 +216,13 @@ def test_factors_and_masks_that_exporters_compute(size: int, is_read: bool) -> N
             parse_onnx_transformer(model.SerializeToString(), "model.onnx")
 
 
+@pytest.mark.parametrize("operator", ["Relu", "Identity"])
+def test_a_head_without_softmax(operator: str) -> None:
+    nodes = [*SCORES, helper.make_node(operator, ["s"], ["w"])]
+    nodes.append(helper.make_node("MatMul", ["w", "v"], ["Y"]))
+    check_values(model_of(nodes, constants(**MATRICES), ["b", "t", 2]), (1, 3, 2), 3)
+
+
 def test_tokens_before_the_batch() -> None:
     nodes = [helper.make_node("Transpose", ["X"], ["x"], perm=[1, 0, 2])]
     for node in HEAD:
@@ -325,7 +332,7 @@ ONES = np.ones((1, 3, 1), np.float32)
         ),
         ([helper.make_node("Softmax", ["X"], ["Y"])], FREE, {}, "not over the keys"),
         ([*SCORES, helper.make_node("Softmax", ["s"], ["Y"], axis=1)], FREE, {}, "not over the"),
-        ([*SCORES, helper.make_node("MatMul", ["s", "v"], ["Y"])], FREE, {}, "in another way"),
+        ([*SCORES, helper.make_node("MatMul", ["v", "s"], ["Y"])], FREE, {}, "in another way"),
         ([helper.make_node("ReduceMean", ["X"], ["Y"], axes=[1])], FREE, {}, "over the tokens"),
         (
             [helper.make_node("Gather", ["X", "i"], ["Y"], axis=1)],
@@ -442,7 +449,7 @@ def test_the_command_on_exported_blocks(tmp_path: Path, capsys: pytest.CaptureFi
     none = (Fraction(0), Fraction(0))
     head = AttentionHead(query, key, value, ones, none, none, none)
     layer = str(tmp_path / "layer.json")
-    for kind, status in (("softmax", 0), ("relu", 1), ("linear", 3)):
+    for kind, status in (("softmax", 0), ("relu", 1), ("linear", 1), ("hardmax", 3)):
         Path(layer).write_bytes(attention_bytes(AttentionLayer(kind, (head,), none)))
         assert main(["attention", three, layer, "-q"]) == status
 

@@ -162,6 +162,7 @@ HEAD = GOOD.heads[0]
 AFTER = replace(GOOD, is_pre=False)
 RELU = replace(GOOD, weights="relu")
 GELU = replace(GOOD, unit="gelu")
+LINEAR = replace(GOOD, weights="linear")
 WRONG = {
     "key bias dropped under relu": (RELU, without_biases(RELU)),
     "norms folded that come after": (AFTER, without_gains(AFTER)),
@@ -193,6 +194,8 @@ WRONG = {
     "norm elsewhere": (GOOD, AFTER),
     "another epsilon": (GOOD, replace(GOOD, epsilon=F(1, 9))),
     "relu weights": (GOOD, RELU),
+    "linear weights": (RELU, LINEAR),
+    "key bias dropped without softmax": (LINEAR, without_biases(LINEAR)),
     "a mask": (GOOD, replace(GOOD, later=None)),
     "a mask of finite numbers": (replace(GOOD, later=None), replace(GOOD, later=F(-100))),
     "another unit": (GOOD, GELU),
@@ -213,14 +216,16 @@ def test_T55_rewritings_that_are_not_allowed_are_refuted(kind: str) -> None:
     assert told(left, right) == "different"
 
 
-@pytest.mark.parametrize("block", [GOOD, AFTER, RELU, GELU], ids=["pre", "post", "relu", "gelu"])
+@pytest.mark.parametrize("block", [GOOD, AFTER, RELU, GELU, LINEAR])
 def test_T55_the_fixed_blocks_are_proved_after_a_rewriting(block: Block) -> None:
     assert told(block, rewritten(block, (BASES[1], BASES[2]), F(3))) == "equivalent"
 
 
-@given(blocks(), ROWS)
-def test_T55_an_attention_layer_is_its_program(block: Block, tokens: list[Vector]) -> None:
-    layer = AttentionLayer("relu", block.heads, block.bias)
+@given(blocks(), ROWS, st.sampled_from(["relu", "linear"]))
+def test_T55_an_attention_layer_is_its_program(
+    block: Block, tokens: list[Vector], kind: str
+) -> None:
+    layer = AttentionLayer(kind, block.heads, block.bias)
     read = transformer_checker.read_program(program_bytes(attention_program(layer)), "x")
     enclosure = Enclosure(64)
     for row, values in zip(enclosure.outputs(read, tokens), layer(tokens), strict=True):
@@ -228,7 +233,7 @@ def test_T55_an_attention_layer_is_its_program(block: Block, tokens: list[Vector
             assert low <= value * enclosure.one <= high
             assert high - low < 2**16
     with pytest.raises(ScopeError):
-        attention_program(replace(layer, kind="linear"))
+        attention_program(replace(layer, kind="hardmax"))
 
 
 def rotated(turned: bool) -> TokenProgram:
@@ -348,6 +353,7 @@ def mutated(step: int, **change: object) -> bytes:
         mutated(KINDS["attention"], later=0),
         mutated(KINDS["attention"], later="0", weights="relu", key=None),
         mutated(KINDS["attention"], later=None, weights="relu"),
+        mutated(KINDS["attention"], later="1", weights="linear"),
         mutated(KINDS["attention"], query={"bias": [], "rows": []}),
         mutated(KINDS["attention"], value={"bias": [], "rows": []}),
         mutated(KINDS["function"], name="cosine"),

@@ -112,7 +112,7 @@ def matrices(height: int, width: int) -> st.SearchStrategy[Matrix]:
 @st.composite
 def blocks(
     draw: st.DrawFn,
-    weights: Sequence[str] = ("softmax", "relu"),
+    weights: Sequence[str] = ("softmax", "relu", "linear"),
     units: Sequence[str] = ("relu", "gelu"),
     norms: Sequence[bool] = (True, False),
 ) -> Block:

@@ -6,9 +6,10 @@ Every value of either program is written as a linear combination of atoms, which
 the numbers of a token, f(v) for a combination v, products of these, and for a head with scores
 S its weighted means of atoms (softmax) or weighted sums (relu). S is the matrix of
 coefficients of atom a at token i times atom b at token j: bases of queries and keys are not in
-it, and under softmax what token j does not enter is left out. Two values with the same
-combination are the same function. softmax, erf, gelu, roots, ... are not interpreted; of relu
-are used relu(c v) = c relu(v), c > 0, and relu(-v) = relu(v) - v. Standard library alone.
+it, and under softmax what token j does not enter is left out. With linear weights a head is a
+polynomial in atoms and sums of atoms over the tokens. Two values with the same combination are
+the same function. softmax, erf, gelu, roots, ... are not interpreted; of relu are used
+relu(c v) = c relu(v), c > 0, and relu(-v) = relu(v) - v. Standard library alone.
 """
 
 import os
@@ -69,8 +70,8 @@ def read_step(value: object, values: int, what: str) -> Step:
     expect(kind == "function" or len(maps[0].bias) == len(maps[1].bias), f"{what}: sizes differ")
     if kind == "attention":
         name, later = found["weights"], found["later"]
-        plain = name == "relu" and later == "0"
-        expect(name == "softmax" or plain, f"{what}: expected softmax, or relu without a mask")
+        plain = name in ("linear", "relu") and later == "0"
+        expect(name == "softmax" or plain, f"{what}: expected softmax, or others without a mask")
         (scale,) = rationals([found["scale"]], what)
         return Step(kind, name, maps, scale, None if later is None else rationals([later], what)[0])
     name = found.get("name", "")
@@ -223,10 +224,12 @@ class Atoms:
             scale = step.scale / (query.below * key.below)
             for one, weight in query.weights.items():
                 for other, factor in key.weights.items():
-                    if other != ONE or step.name == "relu":
+                    if other != ONE or step.name != "softmax":
                         entry = scores.get((one, other), Fraction(0))
                         scores[one, other] = entry + scale * (weight * factor)
         scores = {places: weight for places, weight in scores.items() if weight}
+        if step.name == "linear":
+            return [self.summed(scores, form) for form in given]
         unit = Fraction(1)
         if step.name == "relu":
             if not scores:
@@ -240,6 +243,17 @@ class Atoms:
             ).times(unit)
             for form in given
         ]
+
+    def summed(self, scores: Scores, form: Form) -> Form:
+        """The sum over the tokens j of score times value: a polynomial, whose sums are atoms."""
+        return self.combined(
+            (
+                weight * Fraction(factor, form.below),
+                atom_of(self.times(one, self.number(("total", self.times(other, atom))))),
+            )
+            for (one, other), weight in scores.items()
+            for atom, factor in form.weights.items()
+        )
 
     def under(self, weights: str, head: int, atom: int) -> int:
         """The mean or sum of an atom under the weights of a head; softmax weights sum to 1."""
@@ -271,7 +285,8 @@ def named(key: object) -> str:
 def difference(atoms: Atoms, left: list[Form], right: list[Form], before: int) -> str:
     """Where the outputs differ: the first part of the right that the left has not, or a sum."""
     for key, number in atoms.numbers.items():
-        is_part = isinstance(key, tuple) and key[0] not in ("token", "product", "under")
+        names = ("token", "product", "under", "total")
+        is_part = isinstance(key, tuple) and key[0] not in names
         if number >= before and is_part:
             return f"the right has arguments of {named(key)} that the left has not"
     keys = {place: key for key, place in atoms.numbers.items()}

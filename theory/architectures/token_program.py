@@ -6,7 +6,7 @@ in turn; every map below reads all values at its token that are there before the
 
     Attention   sum over j of a_ij value(j), where a_i are weights made of the scores
                 s_ij = scale * (query(i) . key(j)), plus a number for j > i: softmax over the
-                tokens j, or over j <= i alone, or relu(s_ij) without a quotient
+                tokens j, or over j <= i alone, or relu(s_ij), or s_ij itself
     Elementwise f(argument), number by number, f one of FUNCTIONS
     Product     left * right, number by number
 
@@ -21,7 +21,7 @@ from theory.errors import ScopeError, ShapeError
 from theory.network import ZERO, Affine
 
 FUNCTIONS = ("erf", "gelu", "gelu_tanh", "inverse_root", "relu", "sigmoid", "tanh")
-WEIGHTS = ("relu", "softmax")
+WEIGHTS = ("linear", "relu", "softmax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _check_step(step: Step, place: str) -> None:
         case Attention():
             if step.query.outputs != step.key.outputs:
                 raise ShapeError(f"{place}: queries and keys have different sizes")
-            if step.weights not in WEIGHTS or (step.weights == "relu" and step.later != 0):
-                raise ShapeError(f"{place}: expected weights {', '.join(WEIGHTS)}, relu unmasked")
+            if step.weights not in WEIGHTS or (step.weights != "softmax" and step.later != 0):
+                raise ShapeError(f"{place}: expected {', '.join(WEIGHTS)}; masks for softmax")
         case Elementwise() if step.name not in FUNCTIONS:
             raise ShapeError(f"{place}: expected a function of {', '.join(FUNCTIONS)}")
         case Product() if step.left.outputs != step.right.outputs:
@@ -140,7 +140,7 @@ def _check_step(step: Step, place: str) -> None:
 
 
 def attention_program(layer: AttentionLayer) -> TokenProgram:
-    """The program of an attention layer with softmax or relu.
+    """The program of an attention layer with softmax or relu, or a linear one.
 
     Theorem: T55 (transformer blocks after a gauge rewrite).
 

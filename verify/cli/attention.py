@@ -58,6 +58,7 @@ def attention(
             for side, outputs in (("left", found.left), ("right", found.right))
         ]
         tokens = [[str(entry) for entry in token] for token in found.tokens]
+        lines += _written(found.files, out)
         terminal.tell({"verdict": "different", "tokens": tokens}, lines)
         return 1
     return _told(found, out, terminal)
@@ -92,7 +93,6 @@ def _told(found: "Found", out: str | None, terminal: Terminal, note: str = "") -
     """Write the evidence, tell what was found, and return the exit status."""
     from verify.prove.architectures.attention import OpenAttention, SameAttention
     from verify.prove.architectures.transformer import OpenPrograms, SamePrograms
-    from verify.recurrent_evidence import write_recurrent_evidence
 
     if isinstance(found, OpenAttention | OpenPrograms):
         terminal.tell({"verdict": "unknown", "reason": found.reason}, [f"unknown: {found.reason}"])
@@ -107,8 +107,15 @@ def _told(found: "Found", out: str | None, terminal: Terminal, note: str = "") -
         tokens = [[str(entry) for entry in token] for token in found.tokens]
         facts = {"verdict": "different", "about": found.about, "part": found.part}
         facts["tokens"] = tokens
-    if out is not None:
-        written = write_recurrent_evidence(Path(out), found.files)
-        lines.append(f"written: {out}/{{{','.join(written)}}} (relucert check {out})")
-    terminal.tell(facts, lines)
+    terminal.tell(facts, [*lines, *_written(found.files, out)])
     return status
+
+
+def _written(files: dict[str, bytes], out: str | None) -> list[str]:
+    """Write the files, if there are any and a folder is asked for; the line that says so."""
+    from verify.recurrent_evidence import write_recurrent_evidence
+
+    if out is None or not files:
+        return []
+    written = write_recurrent_evidence(Path(out), files)
+    return [f"written: {out}/{{{','.join(written)}}} (relucert check {out})"]

@@ -50,11 +50,11 @@ def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
     ends = one.roles[-2:], other.roles[-2:]
     kinds = one.kind, other.kind
     is_score = set(kinds) <= {Form, Multiple} and ends == ((OWN, ""), ("", OWN))
-    is_sum = kinds == (Weights, Form) and ends == ((OWN, OTHER), (OWN, ""))
+    is_sum = kinds in ((Weights, Form), (Scores, Form)) and ends == ((OWN, OTHER), (OWN, ""))
     if not (is_score or is_sum) or any(one.roles[:-2] + other.roles[:-2]):
         raise call.refusal(
             f"multiplies {ENTRIES[one.kind]} and {ENTRIES[other.kind]} in another way than "
-            "attention by softmax or relu does"
+            "attention does"
         )
     fits = not is_score or one.entries.shape[-1] == other.entries.shape[-2]
     try:
@@ -72,12 +72,21 @@ def _paired(call: Call, one: Tokens, other: Tokens) -> Tokens:
         if is_score:
             found.append(_scores(call, first, second))
         else:
-            found += call.draft.attention(first[0], second)
+            found += call.draft.attention(_weights(call, first[0]), second)
     size = 1 if is_score else other.entries.shape[-1]
     roles = (*one.roles[:-2], OWN, OTHER if is_score else "")
     return Tokens(
         ("",) * (len(stack) - len(one.roles) + 2) + roles, entries_of(found, (*stack, 1, size))
     )
+
+
+def _weights(call: Call, entry: Weights | Scores) -> Weights:
+    """The weights, which are the scores where nothing is taken of them."""
+    if isinstance(entry, Weights):
+        return entry
+    if entry.later != 0:
+        raise call.refusal("masked scores without softmax are not read")
+    return Weights("linear", entry)
 
 
 def _scores(call: Call, query: list[Any], key: list[Any]) -> Scores:

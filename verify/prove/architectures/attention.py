@@ -12,7 +12,7 @@ from hashlib import sha256
 from random import Random
 
 from theory.architectures.attention import AttentionLayer, Matrix, gauge_form
-from theory.architectures.token_program import attention_program
+from theory.architectures.token_program import WEIGHTS, attention_program
 from theory.errors import ShapeError
 from theory.network import ZERO
 from theory.rational import text_of
@@ -38,11 +38,19 @@ class SameAttention:
 
 @dataclass(frozen=True, slots=True)
 class TellingTokens:
-    """Tokens at which the outputs differ, by exact evaluation."""
+    """Tokens at which the outputs differ, by exact evaluation.
+
+    Attributes:
+        tokens: The rows.
+        left: The outputs of the left layer.
+        right: Those of the right one.
+        files: Evidence for `verify.tokens_checker`; none for hardmax, which jumps.
+    """
 
     tokens: Matrix
     left: Matrix
     right: Matrix
+    files: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +128,16 @@ def _apart(
                 for _ in range(count)
             )
         )
-    for tokens in units:
-        outputs = left(tokens), right(tokens)
-        if outputs[0] != outputs[1]:
-            return TellingTokens(tokens, *outputs)
-    if left.kind == "softmax":
-        found = compared_programs(attention_program(left), attention_program(right))
-        if isinstance(found, TellingPrograms):
-            return found
-        return OpenAttention(
-            "the gauge forms differ, which for softmax decides nothing by itself, and no tokens "
-            "were found at which enclosures of the outputs differ"
-        )
-    return OpenAttention(f"the gauge forms differ, and {_TRIES} tries found no tokens that show it")
+    found = next((tokens for tokens in units if left(tokens) != right(tokens)), None)
+    files: dict[str, bytes] = {}
+    if left.kind in WEIGHTS:
+        tried = () if found is None else (found,)
+        programs = attention_program(left), attention_program(right)
+        told = compared_programs(*programs, tried=tried)
+        if isinstance(told, TellingPrograms):
+            if found is None:
+                return told
+            files = told.files
+    if found is not None:
+        return TellingTokens(found, left(found), right(found), files)
+    return OpenAttention("the gauge forms differ, and no tokens were found that show a difference")

@@ -5,7 +5,7 @@ softmax, erf and roots are. Otherwise tokens are looked for at which certified e
 outputs have no number in common.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -62,7 +62,10 @@ class OpenPrograms:
 
 
 def compared_programs(
-    left: TokenProgram, right: TokenProgram, count: int | None = None
+    left: TokenProgram,
+    right: TokenProgram,
+    count: int | None = None,
+    tried: Sequence[Tokens] = (),
 ) -> SamePrograms | TellingPrograms | OpenPrograms:
     """Whether two programs are the same function, for every number of tokens.
 
@@ -72,6 +75,7 @@ def compared_programs(
         left: One program.
         right: The other.
         count: The number of tokens at which they may be told apart; None for any.
+        tried: Tokens to try first.
 
     Raises:
         ShapeError: they have different numbers of inputs or outputs.
@@ -91,7 +95,7 @@ def compared_programs(
     except RejectedError as error:
         part = str(error)
     for bits in _BITS:
-        for tokens in _candidates(left.inputs, count):
+        for tokens in (*tried, *_candidates(left.inputs, count)):
             place = _apart(sides, tokens, bits)
             if place is not None:
                 told = _evidence(references, tokens, bits, place)
