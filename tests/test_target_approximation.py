@@ -29,7 +29,7 @@ from verify.checker import MalformedError, RejectedError
 from verify.cli import main
 from verify.formats.network_json import network_text
 from verify.radicals import Element, Radicals, constant, element, samples, scaled, total
-from verify.target_models import Interval
+from verify.target_models import ARGUMENTS, UNIT, Interval, Model
 
 F = Fraction
 NUMBERS = st.fractions(min_value=-3, max_value=3, max_denominator=4)
@@ -161,6 +161,9 @@ def test_T58_tight_signs_are_decided() -> None:
         assert roots.is_nonnegative(e, F(-1), F(1))
         assert roots.is_nonnegative(e, F(-1), F(1), 0)
         assert not roots.is_nonnegative(scaled(e, F(-1)), F(-1), F(1), 0)
+        inside = roots.times(e, element([F(-1), F(0), F(1)]))  # 0 at both ends and on one side
+        assert not roots.is_nonnegative(inside, F(-1), F(1), 0)
+        assert roots.is_nonnegative(scaled(inside, F(-1)), F(-1), F(1), 0)
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=4, unique=True), intervals())
@@ -212,6 +215,35 @@ def test_T58_models_are_as_near_as_they_say(
         assert not abs(value - near) > ball(model.error) + arb("1e-30")
         assert not value < ball(model.low) - arb("1e-30")
         assert not value > ball(model.high) + arb("1e-30")
+
+
+ERRORS = st.fractions(min_value=0, max_value=1, max_denominator=4)
+
+
+@given(
+    st.sampled_from(sorted(set(ORACLE) - {"^"})),
+    st.tuples(NUMBERS, ERRORS, st.sampled_from([F(-1), F(0), F(1)])),
+    st.tuples(NUMBERS, ERRORS, st.sampled_from([F(-1), F(0), F(1)])),
+)
+def test_T58_errors_of_parts_are_carried_on(
+    name: str, one: tuple[Fraction, ...], other: tuple[Fraction, ...]
+) -> None:
+    """Constants f, g at the ends of what is known of them, with approximations F, G."""
+    reading = Interval(F(0), F(0), 60)
+    models, trees = [], []
+    for number, error, side in (one, other)[: ARGUMENTS[name]]:
+        true = number + side * error
+        models.append(Model(constant(number), UNIT, error, min(true, number), max(true, number)))
+        trees.append(str(true))
+    try:
+        found = reading.operations[name](*models)
+    except RejectedError:
+        return
+    value, zero = oracle([name, *trees], F(0)), F(0)
+    top, bottom = (value_of(reading.roots, e, zero) for e in (found.top, found.bottom))
+    assert not abs(value - top / bottom) > ball(found.error) + arb("1e-30")
+    assert not value < ball(found.low) - arb("1e-30")
+    assert not value > ball(found.high) + arb("1e-30")
 
 
 @pytest.mark.parametrize(
