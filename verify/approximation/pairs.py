@@ -109,16 +109,20 @@ class PairSearch:
     def fitting(self, count: int) -> Arrangement:
         """The possible arrangement of count = 4 k points with the least bound.
 
+        Or, where its network is not within epsilon, the next one whose network is, if any.
+
         Raises:
             ScopeError: none is possible.
         """
         quarter = count // 4
         divisors = (width for width in range(1, quarter + 1) if quarter % width == 0)
         choices = [Arrangement(width, quarter // width) for width in divisors]
-        for one in sorted(choices, key=lambda one: one.error(self.rise)):
-            if self._is_possible(one):
-                return one
-        raise ScopeError(f"n: {count} pairs without a scale do not reach this function")
+        ordered = sorted(choices, key=lambda one: one.error(self.rise))
+        possible = [one for one in ordered if self._is_possible(one)]
+        if not possible:
+            raise ScopeError(f"n: {count} pairs without a scale do not reach this function")
+        within = (one for one in possible if self.is_within(self.unscaled(one)))
+        return next(within, possible[0])
 
     def is_within(self, pairs: Pairs) -> bool:
         """Whether every piece is within epsilon of the function; cheap tests first."""
