@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from theory.approximation.distance import Distance, distance
 from theory.approximation.expression import target_of
 from theory.approximation.interpolant import equidistant, interpolant
+from theory.approximation.piecewise import pieces_of
 from theory.approximation.polynomial import value
 from theory.approximation.target import Target
 from theory.network import Network
@@ -56,7 +57,7 @@ def values_of(name: str) -> Callable[[Fraction], Fraction]:
     """The function, at points; multiples of 2^-40 near its values, if they are not rational."""
     function = target(name)
     if isinstance(function, Network):
-        return lambda point: function((point,))[0]
+        return pieces_of(function, LOW, HIGH)
     if not function.terms:
         return function
     above, below = function.within(LOW, HIGH, Fraction(1, _ROUNDED)).rational

@@ -169,11 +169,12 @@ class Row:
     def cells(self, found: Sequence[Distance]) -> tuple[str, ...]:
         """The cells of the table."""
         pairs = [f"{_above(one.high)}, {_above(one.largest_square, 2)}" for one in found]
+        pieces = [str(one.pieces) for one in (found[-3], found[-1])]
         more = [_ratio(found[-1], found[k]) for k in range(len(self.built))]
         if self.regime is MANY_UNITS:
             worst = [missed(self.target, one, self.regime.samples) for one in self.networks[1::2]]
             more = [*(f"{float(one):.0e}" for one in worst), *more]
-        return (self.target, str(self.units), *pairs, *more)
+        return (self.target, str(self.units), *pairs, *pieces, *more)
 
 
 def _above(number: Fraction, power: int = 1) -> str:
@@ -194,6 +195,7 @@ def _ratio(one: Distance, other: Distance) -> str:
 
 
 TRAINED = tuple(f"{method}, {place}" for method in METHODS for place in PLACES)
+PIECES = tuple(f"pieces, {method}, median" for method in METHODS)
 HEADS = {
     FEW_UNITS.name: (
         "target",
@@ -201,6 +203,7 @@ HEADS = {
         "equidistant knots",
         "adapted",
         *TRAINED,
+        *PIECES,
         "Adam's median / equidistant",
         "Adam's median / adapted",
     ),
@@ -209,6 +212,7 @@ HEADS = {
         "units",
         "interpolant of the samples",
         *TRAINED,
+        *PIECES,
         *(f"{method}, median, at the samples" for method in METHODS),
         "Adam's median / interpolant",
     ),
