@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, product
 from math import comb, factorial, gcd, lcm, prod
 from typing import NamedTuple
 
@@ -134,6 +134,17 @@ class Simplex(NamedTuple):
             positive, negative = positive | corner.positive, negative | corner.negative
         both = positive & negative
         return (both & -both).bit_length() - 1 if both else None
+
+    def longest(self, values: list[int]) -> tuple[int, int]:
+        """The longest edge from a corner with a positive value to one with a negative value."""
+        places = [[Fraction(x, corner.point[0]) for x in corner.point] for corner in self.corners]
+
+        def length(pair: tuple[int, int]) -> Fraction:
+            first, last = (places[k] for k in pair)
+            return sum(((x - y) ** 2 for x, y in zip(first, last, strict=True)), Fraction(0))
+
+        signs = enumerate(values), enumerate(values)
+        return max(((i, j) for (i, a), (j, b) in product(*signs) if a > 0 > b), key=length)
 
 
 class Grid:
@@ -257,7 +268,7 @@ class Approximation:
         """The two parts of a simplex that meet where the unit is 0 on an edge."""
         pairs = list(zip(simplex.corners, simplex.weights, strict=True))
         values = [corner.units[unit] * weight for corner, weight in pairs]
-        high, low = values.index(max(values)), values.index(min(values))
+        high, low = simplex.longest(values)
         content = gcd(values[high], values[low])
         s, t = -values[low] // content, values[high] // content
         first, second = ([pairs[k][1] * value for value in pairs[k][0].point] for k in (high, low))
