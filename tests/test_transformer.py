@@ -258,6 +258,17 @@ def test_T55_a_stream_in_another_orthonormal_basis_is_the_same() -> None:
     assert not apart(rotated(False), rotated(True), [(F(1), F(2))])
 
 
+def test_T55_blocks_one_after_the_other() -> None:
+    bases = BASES[1], BASES[2]
+    other = rewritten(GOOD, bases, F(3)), rewritten(AFTER, bases, F(1, 2))
+    left, right = program(GOOD, AFTER), program(*other)
+    assert accepted(left, right)
+    assert not apart(left, right, [(F(1), F(2)), (F(-1), F(0))])
+    for wrong in (program(*other[::-1]), program(GOOD), program(GOOD, without_gains(AFTER))):
+        assert not accepted(left, wrong)
+        assert isinstance(compared_programs(left, wrong), TellingPrograms)
+
+
 def polynomial(left: str, right: str, *weights: int) -> TokenProgram:
     """A product of two linear maps of x and y, and its sum with weights; rows as texts."""
     none = [F(0)] * len(weights)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product as product_of
 
 from hypothesis import strategies as st
 
@@ -91,12 +92,12 @@ def fed(draft: Draft, block: Block, forms: list[Form]) -> list[Form]:
     return linear(units, block.second, block.second_bias)
 
 
-def program(block: Block) -> TokenProgram:
-    """The block as a program on tokens."""
-    size = len(block.bias)
+def program(*stack: Block) -> TokenProgram:
+    """Blocks one after the other as a program on tokens."""
+    size = len(stack[0].bias)
     draft = Draft(size)
     forms = [Form({number: F(1)}) for number in range(size)]
-    for number, part in enumerate((attended, fed)):
+    for block, (number, part) in product_of(stack, enumerate((attended, fed))):
         read = normal(draft, block, forms, number) if block.is_pre else forms
         forms = [a + b for a, b in zip(forms, part(draft, block, read), strict=True)]
         if not block.is_pre:
