@@ -85,6 +85,26 @@ def test_T59_widths_and_depths_are_those_of_the_formulas(steps: tuple[int, ...])
     )
     assert network.widths[1:-1] == kuhn_widths(steps)
     assert network.hidden_layers == kuhn_depth(len(steps))
+    if len(steps) == 2:
+        assert max(map(len, network.layers[1].rows)) <= 4
+
+
+@given(grids(), st.lists(NUMBERS, min_size=4, max_size=4), st.data())
+def test_T59_the_error_of_a_lipschitz_function(
+    grid: KuhnGrid, entries: list[Fraction], data: st.DataObject
+) -> None:
+    slopes = entries[1 : grid.box.inputs + 1]
+
+    def function(point: Vector) -> Fraction:
+        return abs(sum((a * x for a, x in zip(slopes, point, strict=True)), entries[0]))
+
+    network = kuhn_interpolant(function, grid)
+    longest = max((grid.length(axis) for axis in grid.free), default=F(0))
+    for _ in range(4):
+        shares = [data.draw(SHARES) for _ in grid.steps]
+        ends = zip(grid.box.lower, grid.box.upper, shares, strict=True)
+        point = tuple(low + (high - low) * share for low, high, share in ends)
+        assert abs(network(point)[0] - function(point)) <= sum(map(abs, slopes)) * longest
 
 
 @pytest.mark.parametrize("inputs", range(3, 20))
