@@ -47,7 +47,7 @@ def distance(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Measure how far a network is from a function of x, in the sup norm and in L2, exactly.
+    """Measure how far a network is from a function of x, in the sup norm and in L2, with proof.
 
     OUT gets the network and the bound in the sup norm; relucert check OUT asks the checker.
     """
