@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -221,7 +221,7 @@ ERRORS = st.fractions(min_value=0, max_value=1, max_denominator=4)
 
 
 @given(
-    st.sampled_from(sorted(set(ORACLE) - {"^"})),
+    st.sampled_from(sorted(ORACLE)),
     st.tuples(NUMBERS, ERRORS, st.sampled_from([F(-1), F(0), F(1)])),
     st.tuples(NUMBERS, ERRORS, st.sampled_from([F(-1), F(0), F(1)])),
 )
@@ -231,15 +231,19 @@ def test_T58_errors_of_parts_are_carried_on(
     """Constants f, g at the ends of what is known of them, with approximations F, G."""
     reading = Interval(F(0), F(0), 60)
     models, trees = [], []
-    for number, error, side in (one, other)[: ARGUMENTS[name]]:
+    exponent = 2 + other[0].numerator % 2
+    for number, error, side in (one, other)[: 1 if name == "^" else ARGUMENTS[name]]:
         true = number + side * error
         models.append(Model(constant(number), UNIT, error, min(true, number), max(true, number)))
         trees.append(str(true))
     try:
-        found = reading.operations[name](*models)
+        power = name == "^"
+        found = (partial(reading.power, exponent=exponent) if power else reading.operations[name])(
+            *models
+        )
     except RejectedError:
         return
-    value, zero = oracle([name, *trees], F(0)), F(0)
+    value, zero = oracle([name, *trees, *([exponent] if power else [])], F(0)), F(0)
     top, bottom = (value_of(reading.roots, e, zero) for e in (found.top, found.bottom))
     assert not abs(value - top / bottom) > ball(found.error) + arb("1e-30")
     assert not value < ball(found.low) - arb("1e-30")
@@ -443,6 +447,24 @@ def test_the_checker_rejects_what_does_not_hold(folder: Path, changes: dict[str,
 )
 def test_the_checker_sees_malformed_files(folder: Path, changes: dict[str, Any]) -> None:
     assert edited(folder, **changes)[0] == "malformed"
+
+
+def test_remainders_and_errors_of_values_are_taken_off(tmp_path: Path) -> None:
+    """With precision 0 the checker takes 0 for sin on [0, 1], and an error of 1."""
+    flat = interpolant(target_of("0"), equidistant(F(0), F(1), 1))
+    curve = Curve(Source(tree_of("sin(x)")), F(0), F(1), F(1))
+    assert written(tmp_path, LineApproximation(flat, curve))[0] == "accepted"
+    assert edited(tmp_path, **function(["sin", "x"], 0))[0] == "accepted"
+    assert edited(tmp_path, epsilon="9/10")[0] == "rejected"  # it holds, but not by that
+    assert edited(tmp_path, **function(["sin", "x"], 9))[0] == "accepted"
+    assert edited(tmp_path, epsilon="1/100")[0] == "rejected"
+    wavy = ["sin", ["*", "3", "x"]]
+    steep = interpolant(target_of("1 - (2*x - 1)**2"), (F(0), F(1, 2), F(1)))
+    curve = Curve(Source(tree_of("sin(3*x)")), F(0), F(1), F(23, 50))
+    assert written(tmp_path, LineApproximation(steep, curve))[0] == "accepted"
+    triple = {"witnesses": [["0", "1/2", "1"]]}  # off by 0.927 where 0.92 is needed
+    assert edited(tmp_path, **triple, **function(wavy, 20))[0] == "accepted"
+    assert "excludes nothing" in edited(tmp_path, **triple, **function(wavy, 6))[1]
 
 
 def test_deep_trees_are_no_reason_to_fail(folder: Path) -> None:
