@@ -232,8 +232,9 @@ def test_tokens_before_the_batch() -> None:
         copy.output[:] = ["y" if name == "Y" else name for name in copy.output]
         nodes.append(copy)
     nodes.append(helper.make_node("Transpose", ["y"], ["Y"], perm=[1, 0, 2]))
-    model = model_of(nodes, constants(**MATRICES), [4, 1, 2])
-    check_values(model, (4, 1, 2), 4, axis=0)
+    shapes: list[list[int | str]] = [[4, 1, 2], ["tokens", 1, 2], ["tokens", "batch", 2]]
+    for shape in shapes:
+        check_values(model_of(nodes, constants(**MATRICES), shape), (4, 1, 2), 4, axis=0)
 
 
 def test_a_matrix_of_tokens_and_many_operators() -> None:

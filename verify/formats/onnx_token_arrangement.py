@@ -93,6 +93,8 @@ def dropout(call: Call) -> Operand:
     """The operand, in inference mode."""
     if call.optional(2) is not None and bool(call.constant(2).values.any()):
         raise call.refusal("is read in inference mode, with training_mode = false")
+    if call.optional(1) is not None and call.constant(1).values.size != 1:
+        raise call.node.malformed("expected one number as input 1")
     return call.operand(0)
 
 
@@ -215,7 +217,7 @@ def _reshaped(call: Call, value: Operand, target: tuple[Size, ...]) -> Operand:
             places = dict(zip(chosen, axes, strict=True))
             found = [roles[places[a]] if a in places else "" for a in range(len(known))]
             return _like(value, array.reshape(known), found)
-    shape = ", ".join("T" if size == call.count else str(size) for size in target)
+    shape = ", ".join(map(str, target))
     raise call.refusal(f"the shape [{shape}] mixes tokens with other axes, or does not fit")
 
 

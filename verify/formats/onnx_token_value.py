@@ -42,6 +42,10 @@ class TokenCount:
         found = self.factor // by
         return found if isinstance(other, TokenCount) else TokenCount(found)
 
+    def __str__(self) -> str:
+        """T for the number of tokens, 2 T, ..."""
+        return "T" if self.factor == 1 else f"{self.factor} T"
+
 
 @dataclass(frozen=True, slots=True)
 class Surd:

@@ -2,19 +2,19 @@
 
 The one input is a sequence of tokens, [batch, tokens, d], [tokens, batch, d] or [tokens, d], with
 a batch of one sequence or of free size, which is read as one; if both axes are free, the batch is
-the first. The number of tokens may be fixed in the file or free; what is read treats all tokens
-alike, so that the program is for every number. The first node that is not understood is named
-with the reason.
+the first, or the second where attention is over the first. The number of tokens may be fixed in
+the file or free; what is read treats all tokens alike, so that the program is for every number.
+The first node that is not understood is named with the reason.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
 import onnx
 
-from theory.architectures.token_program import TokenProgram
+from theory.architectures.token_program import Attention, TokenProgram
 from verify.errors import FormatError, InputError, UnsupportedError
 from verify.formats import onnx_arrangement
 from verify.formats import onnx_token_arithmetic as arithmetic
@@ -111,13 +111,34 @@ def parse_onnx_transformer(content: bytes, where: str) -> tuple[TokenProgram, in
     inputs = [value for value in graph.input if value.name not in stored]
     if len(inputs) != 1:
         raise UnsupportedError(where, f"expected one input, got {[one.name for one in inputs]}")
-    entry = _entry(inputs[0], where)
-    program = _program(graph, opset, inputs[0].name, entry, where)
+    usual, other = _entries(inputs[0], where)
+    entry = usual
+    try:
+        program = _program(graph, opset, inputs[0].name, usual, where)
+    except InputError as error:
+        found = None if other is None else _attending(graph, opset, inputs[0].name, other, where)
+        if found is None or other is None:
+            raise error from None
+        program, entry = found, other
     return program, entry.count if isinstance(entry.count, int) else None
 
 
-def _entry(value: onnx.ValueInfoProto, where: str) -> _Entry:
-    """How the input is read: the batch is an axis of size 1, or the first one if that is free."""
+def _attending(
+    graph: onnx.GraphProto, opset: int, name: str, entry: _Entry, where: str
+) -> TokenProgram | None:
+    """The program with tokens on the first axis, if its attention is over that axis."""
+    try:
+        program = _program(graph, opset, name, entry, where)
+    except InputError:
+        return None
+    return program if any(isinstance(step, Attention) for step in program.steps) else None
+
+
+def _entries(value: onnx.ValueInfoProto, where: str) -> tuple[_Entry, _Entry | None]:
+    """How the input is read: the batch is an axis of size 1, or a free one.
+
+    If both are free the batch is the first, or else, where that cannot be, the second.
+    """
     place = f"{where}, input {value.name!r}"
     kind = value.type.tensor_type
     if kind.elem_type not in FLOATS:
@@ -126,17 +147,18 @@ def _entry(value: onnx.ValueInfoProto, where: str) -> _Entry:
     shown = ["?" if size is None else size for size in sizes]
     if len(sizes) not in (2, 3) or not sizes[-1]:
         raise UnsupportedError(place, f"expected [batch, tokens, d] or [tokens, d], got {shown}")
-    axis = 0
+    axis, is_open = 0, False
     if len(sizes) == 3:
         batches = [number for number in (0, 1) if sizes[number] == 1]
         batches = batches or [number for number in (0, 1) if sizes[number] is None]
         if not batches:
             raise UnsupportedError(place, f"expected a batch of 1 or of free size, got {shown}")
-        axis = 1 - batches[0]
+        axis, is_open = 1 - batches[0], sizes[:2] == [None, None]
     count = sizes[axis]
     if count is not None and count < 2:
         raise UnsupportedError(place, f"expected two tokens or more, got {shown}")
-    return _Entry(axis, len(sizes), sizes[-1], TokenCount() if count is None else count)
+    entry = _Entry(axis, len(sizes), sizes[-1], TokenCount() if count is None else count)
+    return entry, replace(entry, axis=0) if is_open else None
 
 
 def _program(
