@@ -29,6 +29,7 @@ from verify.checker import MalformedError, RejectedError
 from verify.cli import main
 from verify.formats.network_json import network_text
 from verify.radicals import Element, Radicals, constant, element, samples, scaled, total
+from verify.result import APPROXIMATION
 from verify.target_models import ARGUMENTS, UNIT, Interval, Model
 
 F = Fraction
@@ -357,10 +358,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def edited(folder: Path, **changes: Any) -> tuple[str, str]:
-    """The answer of the checker after changes to the file."""
+    """The answer of the checker after changes to the file; other errors are not caught."""
     path = folder / "approximation.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-    return checked_approximation(folder)
+    return answer_on(folder)
+
+
+def answer_on(folder: Path) -> tuple[str, str]:
+    """What the checker says, in this process."""
+    try:
+        return "accepted", target_checker.check(str(folder), (folder / APPROXIMATION).read_bytes())
+    except RejectedError as error:
+        return "rejected", str(error)
+    except (MalformedError, OSError, RecursionError) as error:
+        return "malformed", str(error)
 
 
 def test_the_checker_accepts_what_is_written(folder: Path) -> None:
@@ -486,7 +497,7 @@ def written(folder: Path, found: LineApproximation) -> tuple[str, str]:
     """The answer of the checker on a claim."""
     for name, data in found.files.items():
         (folder / name).write_bytes(data)
-    return checked_approximation(folder)
+    return answer_on(folder)
 
 
 def test_networks_are_targets(tmp_path: Path) -> None:
