@@ -65,6 +65,12 @@ def test_T66_fixed_units_and_seeds(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (told["nodes"], told["units used"], told["units drawn"]) == (11, 27, 160)
     assert told["units used"] <= told["bound"] <= told["draws"]
+    counts = []
+    for theta in ("1/4", "1/64"):  # with small increments fewer nodes are enough
+        ask = words("biases", "x**2", "box:0,1", "1/500", "units=256", f"theta={theta}")
+        assert main([*ask, "--json"]) == 0
+        counts.append(json.loads(capsys.readouterr().out)["nodes"])
+    assert counts[1] < counts[0]
     assert main([*words("biases", "x**2", "box:0,1", "1/500", "units=16", "seed=3")]) == 3
     said = capsys.readouterr().err
     assert "--set units: 16 are not enough, the units with" in said
@@ -148,6 +154,7 @@ def test_T65_weights_of_another_network_are_rejected(
         ("biases", "x**2", ("seed=-1",), "--set seed: expected an integer"),
         ("biases", "x**2", ("range=1/3",), "range: expected a positive multiple"),
         ("biases", "x**2", ("range=0",), "--set range: expected a positive number"),
+        ("biases", "x**2", ("theta=1",), "--set theta: expected a number below 1"),
         ("biases", "x**2", ("eta=1",), "expected NAME=VALUE with"),
         ("biases", "1/x", (), "target: it has a pole"),
         ("masking", "x**2", ("units=3",), "--set units: 3 draws are not enough, by the formula"),

@@ -57,18 +57,21 @@ def test_T66_the_values_at_the_nodes_are_exact_and_the_bounds_hold(
         wanted = [abs((v - y) / (u - x)) for (x, y), (u, v) in pairwise(zip(*table, strict=True))]
         assert max(wanted) > 20
         return
-    assert [found.network([x])[0] for x in places] == list(values)
+    network = found.network
+    assert [network([x])[0] for x in places] == list(values)
     assert found.used <= found.bound
     before = initial_network(units, 1, 1)
     assert [one.rows for one in before.layers] == [one.rows for one in found.network.layers]
     assert found.network.layers[-1].bias == (F(0),)
     chords = interpolant(dict(zip(*table, strict=True)).__getitem__, places)
-    corners = sorted({*places, *found.bends})
-    errors = [abs(found.network([x])[0] - chords([x])[0]) for x in corners]
+    corners = [x for x, _ in found.corners]
+    assert set(places) <= set(corners)
+    assert [network([x])[0] for x in corners] == [y for _, y in found.corners]
+    errors = [abs(network([x])[0] - chords([x])[0]) for x in corners]
     assert max(errors) == found.overshoot
     for x, y in pairwise(corners):  # nothing bends in between
-        middle = found.network([(x + y) / 2])[0]
-        assert 2 * middle == found.network([x])[0] + found.network([y])[0]
+        middle = network([(x + y) / 2])[0]
+        assert 2 * middle == network([x])[0] + network([y])[0]
 
 
 @given(nodes(), st.integers(0, 10**6))
@@ -111,7 +114,7 @@ def test_T66_steps_can_be_followed_by_hand() -> None:
     found = switched(units, (F(0), F(1), F(2)), (F(-2), F(0), F(2)))
     assert found.network.layers[0].bias[2] == -4  # slope 0, then 3: 2 in all
     assert found.network.layers[0].bias[3] == 2  # slope 4 up to 1/2, then 0: 2 in all
-    assert found.bends == (F(1, 2), F(4, 3))
+    assert [x for x, _ in found.corners] == [0, F(1, 2), 1, F(4, 3), 2]
     assert (found.used, found.overshoot) == (4, F(1))
     assert [found.network([F(x)])[0] for x in (0, 1, 2)] == [-2, 0, 2]
 

@@ -57,7 +57,7 @@ METHODS = (
     Method(
         "biases",
         "random weights on [-range, range], biases that switch slopes (T66)",
-        ("seed", "units", "range"),
+        ("seed", "units", "range", "theta"),
     ),
     Method(
         "masking",

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from theory.approximation.interpolant import equidistant
 from theory.approximation.switching import (
+    Pool,
     ShortageError,
     Switched,
     suitable_share,
-    switched,
 )
-from theory.form import integer_network
 from theory.network import Vector
 from theory.random_weights import RandomUnit, enough_draws, initial_network, random_units
 from verify.approximation.curve import Curve
@@ -27,7 +27,7 @@ from verify.errors import InputError
 MOST_UNITS = 10_000
 _FIRST_UNITS = 16
 _MOST_PIECES = 1000
-_THETA = Fraction(1, 4)  # weights below this share of the range are not switched
+_THETA = Fraction(1, 4)  # increments below its square times that of the range are not switched
 _DELTA = Fraction(1, 100)
 
 
@@ -35,18 +35,21 @@ def build(request: Request) -> Built:
     """The biases for the fewest nodes, and as many units as it takes or as were asked for."""
     curve = Curve(read_source(request.target), *request.interval, request.epsilon)
     seed, limit = request.number("seed", 1, 0, 2**63), request.positive("range", Fraction(1))
+    theta = request.positive("theta", _THETA)
+    if theta >= 1:
+        raise InputError("--set theta", f"expected a number below 1, got {theta}")
     fixed = "units" in request.settings
     count = request.number("units", _FIRST_UNITS, 2, MOST_UNITS)
     while True:
         units = random_units(seed, count, 1, 1, limit)
         try:
-            found = _fewest(curve, units, (_THETA * limit) ** 2)
+            found = _fewest(curve, units, (theta * limit) ** 2)
         except ShortageError as error:
             if fixed or count == MOST_UNITS:
                 raise InputError("--set units", f"{count} are not enough, {error}") from None
             count = min(2 * count, MOST_UNITS)
         else:
-            return _built(curve, units, found, limit)
+            return _built(curve, units, found, suitable_share(theta, limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,47 +63,42 @@ def _fewest(curve: Curve, units: tuple[RandomUnit, ...], least: Fraction) -> _Fo
     """The biases for the fewest equidistant nodes; every smaller number is tried.
 
     Raises:
-        ShortageError: the units are used up before epsilon is reached.
+        ShortageError: the units are used up before epsilon is reached, or a thousand nodes are.
     """
+    pool = Pool(units, curve.low, curve.high, least)
     for count in range(1, _MOST_PIECES + 1):
         nodes = equidistant(curve.low, curve.high, count)
-        values = tuple(map(curve.value, nodes))
         try:
-            made = switched(units, nodes, values, least)
+            made = pool.switched(nodes, curve.value, partial(_is_near, curve))
         except ShortageError as error:
             told = counted(count, "piece", "pieces")
             raise ShortageError(f"{error}, at {told} between nodes") from None
-        if not _is_far(curve, made, nodes):
-            found = LineApproximation(made.network, curve)
-            try:
-                found.judged()
-            except RejectedError:
-                continue
-            return _Found(nodes, made, found)
-    raise InputError("--epsilon", f"more than {_MOST_PIECES} pieces between nodes are needed")
+        if made is None or not all(_is_near(curve, *point) for point in _middles(made)):
+            continue
+        found = LineApproximation(made.network, curve)
+        try:
+            found.judged()
+        except RejectedError:
+            continue
+        return _Found(nodes, made, found)
+    raise ShortageError(f"more than {_MOST_PIECES} pieces between nodes would be needed")
 
 
-def _is_far(curve: Curve, made: Switched, nodes: Vector) -> bool:
-    """Whether it is seen at some point that the network is too far."""
-    network = integer_network(made.network)
-    for place in _places(made, nodes):
-        low, high = curve.question.enclosed(place)
-        if not low - curve.epsilon <= network((place,))[0] <= high + curve.epsilon:
-            return True
-    return False
+def _is_near(curve: Curve, place: Fraction, value: Fraction) -> bool:
+    """Whether a point is not seen to be too far from the curve."""
+    low, high = curve.question.enclosed(place)
+    return low - curve.epsilon <= value <= high + curve.epsilon
 
 
-def _places(made: Switched, nodes: Vector) -> Iterator[Fraction]:
-    """Where the network is likely to be far: its bends, and the middles between these and nodes."""
-    yield from made.bends
-    places = sorted({*made.bends, *nodes})
-    yield from ((x + y) / 2 for x, y in pairwise(places))
+def _middles(made: Switched) -> Iterator[tuple[Fraction, Fraction]]:
+    """The points of the network in the middle of two corners."""
+    yield from (((x + u) / 2, (y + v) / 2) for (x, y), (u, v) in pairwise(made.corners))
 
 
-def _built(curve: Curve, units: tuple[RandomUnit, ...], found: _Found, limit: Fraction) -> Built:
+def _built(curve: Curve, units: tuple[RandomUnit, ...], found: _Found, share: Fraction) -> Built:
     made, nodes = found.switched, counted(len(found.nodes), "node", "nodes")
     is_exact = all(curve.exact(node) is not None for node in found.nodes)
-    draws = enough_draws(made.bound, _DELTA, suitable_share(_THETA, limit))
+    draws = enough_draws(made.bound, _DELTA, share)
     lines = (
         f"T66: {made.used} of {len(units)} random units are switched on, the others are 0 on the "
         f"domain; f itself at {nodes}" + ("" if is_exact else ", but for what rounding leaves"),
@@ -113,7 +111,6 @@ def _built(curve: Curve, units: tuple[RandomUnit, ...], found: _Found, limit: Fr
         "bound": made.bound,
         "draws": draws,
         "nodes": len(found.nodes),
-        "range": str(limit),
         "units drawn": len(units),
         "units used": made.used,
     }
