@@ -27,7 +27,7 @@ from theory.approximation.switching import ShortageError, Switched, suitable_sha
 from theory.domain import Box
 from theory.network import Vector
 from theory.random_weights import enough_draws, random_units, unit_stream
-from theory.recurrent_masking import Weights, random_weights, recurrent_width, submatrix_match
+from theory.recurrence.masking import Weights, random_weights, recurrent_width, submatrix_match
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = ROOT / "notes" / "random-weights.md"

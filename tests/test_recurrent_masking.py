@@ -17,8 +17,7 @@ from theory.domain import Box, Space
 from theory.errors import ScopeError, ShapeError
 from theory.network import Affine, Vector
 from theory.random_weights import GRID, STEP
-from theory.recurrence.recurrent import RecurrentNetwork
-from theory.recurrent_masking import (
+from theory.recurrence.masking import (
     Weights,
     masked_recurrence,
     planted,
@@ -29,6 +28,7 @@ from theory.recurrent_masking import (
     submatrix_match,
     submatrix_share,
 )
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify import horizon_checker
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.domain import Box
-from theory.recurrent import RecurrentNetwork
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.checker import RejectedError
 from verify.prove.architectures.horizon import horizon_files
 from verify.prove.architectures.invariant import AlwaysEqual, compared_forever

@@ -7,8 +7,7 @@ from theory.domain import Box
 from theory.errors import ScopeError
 from theory.network import ZERO
 from theory.random_weights import GRID, STEP
-from theory.recurrence.recurrent import RecurrentNetwork
-from theory.recurrent_masking import (
+from theory.recurrence.masking import (
     Weights,
     masked_recurrence,
     planted,
@@ -18,6 +17,7 @@ from theory.recurrent_masking import (
     require_relu,
     submatrix_match,
 )
+from theory.recurrence.recurrent import RecurrentNetwork
 from verify.approximation.recurrence import NearRecurrence
 from verify.checker import RejectedError
 from verify.cli.methods.method import Built, Request
