@@ -263,7 +263,7 @@ def test_the_command_asks_both_checkers(both: Path, capsys: pytest.CaptureFixtur
     assert checked_weights(both)[0] == "accepted"
     assert main(["check", str(both)]) == 0
     out = capsys.readouterr().out
-    assert "(verify/polynomial_checker.py)" in out
+    assert "(verify/target_checker.py)" in out
     assert "(verify/weights_checker.py)" in out
     assert main(["check", str(both), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["weights"]["answer"] == "accepted"
