@@ -304,3 +304,20 @@ def test_it_rests_on_the_checker_alone() -> None:
     packages = {module.split(".")[0] for module in (*modules, *plain)}
     assert packages <= sys.stdlib_module_names | {"verify"}
     assert [module for module in modules if module.startswith("verify")] == ["verify.checker"]
+
+
+def test_zeros_may_be_written_or_left_out(tmp_path: Path) -> None:
+    one = Network((Affine.dense([[0, 3, 0], [0, 0, 0]], [1, 2]),))
+    other = Network((Affine.dense([[3, 0, 0], [0, 0, 0]], [1, 2]),))
+    for rows, second in (("equal", one), ("permuted", other)):
+        said = {"bias": "equal", "rows": rows, "scale": "1"}
+        write(tmp_path, one, second, rule="permuted", layers=[said])
+        kept = (tmp_path / "first.json").read_bytes()
+        content = json.loads(kept)
+        content["layers"][0]["rows"] = [[0, "0", 1, "3", 2, "0"], [2, "0"]]
+        data = json.dumps(content).encode()
+        (tmp_path / "first.json").write_bytes(data)
+        text = (tmp_path / "weights.json").read_text()
+        digests = sha256(kept).hexdigest(), sha256(data).hexdigest()
+        (tmp_path / "weights.json").write_text(text.replace(*digests))
+        assert answer(tmp_path).startswith("accepted")
