@@ -35,7 +35,7 @@ from verify.checker import (
     typed,
 )
 
-HALVINGS = 3  # of an interval, before roots are counted
+HALVINGS = 8  # of an interval, before roots are counted
 MOST = 200  # the largest degree of a Taylor polynomial, and argument of exp
 TAYLOR: dict[str, Callable[[int], int]] = {  # k -> k! times the coefficient of y^k
     "exp": lambda k: 1,
