@@ -512,6 +512,10 @@ def test_networks_are_targets(tmp_path: Path) -> None:
     less = Curve(Source(one), F(-1), F(1), F(62, 1000))
     assert written(tmp_path, LineApproximation(other, less))[0] == "rejected"
     assert written(tmp_path, LineApproximation(one, less))[0] == "accepted"
+    late = interpolant({F(-1): F(0), F(1, 2): F(0), F(1): F(1)}.__getitem__, (F(-1), F(1, 2), F(1)))
+    flat = interpolant(target_of("0"), (F(-1), F(1)))  # equal on the first part of its only piece
+    wrong = LineApproximation(flat, Curve(Source(late), F(-1), F(1), F(1, 2)))
+    assert written(tmp_path, wrong)[0] == "rejected"
     wide = Network((Affine.dense([[1, 1]], [0]),))
     with pytest.raises(DomainError, match="one input"):
         Curve(Source(wide), F(0), F(1), F(1))
