@@ -144,10 +144,17 @@ def says_accepted(tex: str) -> bool:
     return any(sign in tex for sign in (r"\begin{theorem*}", "accepted", "Verdict & proved"))
 
 
-@pytest.fixture(scope="module", params=sorted(KINDS))
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A folder of each kind, made once; its name is that of the evidence."""
-    return KINDS[request.param][0](tmp_path_factory.mktemp("kind") / request.param)
+    root = tmp_path_factory.mktemp("kinds")
+    return {name: make(root / name) for name, (make, _) in KINDS.items()}
+
+
+@pytest.fixture(params=sorted(KINDS))
+def made(request: pytest.FixtureRequest, every: dict[str, Path]) -> Path:
+    """One of them."""
+    return every[request.param]
 
 
 @pytest.fixture
@@ -250,21 +257,71 @@ def test_only_the_exit_status_of_the_checker_counts(
     assert not says_accepted(tex)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
+def copied(every: dict[str, Path], name: str, tmp_path: Path) -> Path:
+    shutil.rmtree(tmp_path / name, ignore_errors=True)
+    return Path(shutil.copytree(every[name], tmp_path / name))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(
+    name=st.sampled_from(sorted(KINDS)),
     where=st.integers(0, 100_000),
     what=st.sampled_from([b"", b"0", b"1", b"-", b'"', b"]", b"x", b" "]),
 )
 def test_no_report_is_a_theorem_unless_the_checker_accepts(
-    folder: Path, made: Path, where: int, what: bytes
+    every: dict[str, Path], tmp_path: Path, name: str, where: int, what: bytes
 ) -> None:
-    data = (made / made.name).read_bytes()
+    folder = copied(every, name, tmp_path)
+    data = (folder / name).read_bytes()
     where %= len(data)
-    (folder / folder.name).write_bytes(data[:where] + what + data[where + 1 :])
-    files, tex = report(folder, folder.name)
+    (folder / name).write_bytes(data[:where] + what + data[where + 1 :])
+    files, tex = report(folder, name)
     assert (files.status is Status.PROVED) == (r"\begin{theorem*}" in tex)
     if files.status is Status.OPEN:
         assert not says_accepted(tex)
+
+
+JUNK: list[Json] = [
+    None, True, 0, -1, 10**30, "", "x", "1/2", "1/0", "..", "\\input{x}", "a" * 5000,
+    [], {}, [[]], ["0", "1", "2"], [["+"], "x"], {"file": "left.json"},
+]  # fmt: skip
+
+
+def spoilt(value: Json, where: list[int], junk: Json) -> Json:
+    """The value with junk somewhere in it."""
+    if not where or not isinstance(value, dict | list) or not value:
+        return junk
+    first, *rest = where
+    if isinstance(value, dict):
+        key = sorted(value)[first % len(value)]
+        return {**value, key: spoilt(value[key], rest, junk)}
+    index = first % len(value)
+    return [*value[:index], spoilt(value[index], rest, junk), *value[index + 1 :]]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(
+    name=st.sampled_from(sorted(KINDS)),
+    is_beside=st.booleans(),
+    where=st.lists(st.integers(0, 20), max_size=6),
+    junk=st.sampled_from(JUNK),
+)
+def test_nothing_in_a_file_breaks_its_report(
+    every: dict[str, Path], tmp_path: Path, name: str, is_beside: bool, where: list[int], junk: Json
+) -> None:
+    folder, stub = copied(every, name, tmp_path), tmp_path / "stub.py"
+    stub.write_text("raise SystemExit(1)")
+    beside = sorted(path for path in folder.glob("*.json") if path.name != name)
+    path = beside[0] if is_beside and beside else folder / name
+    old = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text(json.dumps(spoilt(json.loads(path.read_bytes()), where, junk)))
+    evidence = folder / name  # names the file by its new digest, so that it is read
+    new = hashlib.sha256(path.read_bytes()).hexdigest()
+    evidence.write_bytes(evidence.read_bytes().replace(old.encode(), new.encode()))
+    files, tex = report(folder, name, checker=stub)
+    assert files.status is Status.OPEN
+    assert "\\input{x" not in tex
+    assert not says_accepted(tex)
 
 
 def test_a_missing_checker_is_an_error(tmp_path: Path) -> None:

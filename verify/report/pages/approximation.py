@@ -135,9 +135,10 @@ def _line_claim(file: EvidenceFile, name: str, content: bytes) -> LineClaim:
     kind = str(top.get("format"))
     if frozenset(top) != _KNOWN.get(kind):
         raise FormatError(file.name, "of a kind without formulas")
-    low, high = (number_of(end, "interval") for end in array_of(top["interval"], "interval"))
-    if low > high:
+    ends = [number_of(end, "interval") for end in array_of(top["interval"], "interval")]
+    if len(ends) != 2 or ends[0] > ends[1]:
         raise FormatError(file.name, "expected an interval")
+    low, high = ends
     facts, found = _near(name, content, low, high)
     return LineClaim(
         facts,

@@ -14,6 +14,7 @@ from verify.formats.strict_json import Json, array_of, count_of, number_of, obje
 from verify.report.pages.network_view import network_facts
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.picture import Picture, regions_picture
+from verify.report.region_table import most_first_cells
 from verify.report.typesetting import (
     LONGEST_STATED,
     counted,
@@ -27,7 +28,7 @@ FORMAT = "relucert-box-approximation"
 _KEYS = ("box", "epsilon", "format", "network", "steps", "target", "version")
 _FUNCTIONS = frozenset({"exp", "sin", "cos"})
 _MOST_TERMS = 40
-_MOST_CELLS = 3000
+_MOST_CELLS, _MOST_FIRST_CELLS = 3000, 20_000
 _LONGEST = 24  # digits of a coefficient
 _WHERE = "target"
 Polynomial = list[tuple[tuple[int, ...], Fraction]]
@@ -83,6 +84,8 @@ def _vector(value: Json) -> Vector:
 
 def _picture(network: Network, box: Box) -> Picture | None:
     """The linear regions of the network, if it has two inputs and they are few."""
+    if network.inputs != 2 or most_first_cells(network) > _MOST_FIRST_CELLS:
+        return None
     try:
         return regions_picture(network, box, None, _MOST_CELLS, "g")
     except TheoryError:
@@ -128,7 +131,7 @@ def _term(weight: Polynomial, factors: list[str]) -> str:
 
 def _factor(value: Json, inputs: int) -> str:
     parts = array_of(value, _WHERE)
-    if len(parts) != 3 or parts[0] not in _FUNCTIONS:
+    if len(parts) != 3 or str(parts[0]) not in _FUNCTIONS:
         raise FormatError(_WHERE, "expected factors [function, polynomial, degree]")
     return rf"\{parts[0]}\left({_formula(_polynomial(parts[1], inputs))}\right)"
 
@@ -137,11 +140,11 @@ def _polynomial(value: Json, inputs: int) -> Polynomial:
     """The terms of a polynomial, those of a large degree first."""
     found = []
     for entry in array_of(value, _WHERE):
-        number, *powers = array_of(entry, _WHERE)
-        exponents = tuple(count_of(power, _WHERE) for power in powers)
-        if len(exponents) != inputs:
-            raise FormatError(_WHERE, f"expected {inputs} exponents")
-        found.append((exponents, number_of(number, _WHERE)))
+        parts = array_of(entry, _WHERE)
+        if len(parts) != inputs + 1:
+            raise FormatError(_WHERE, f"expected a coefficient and {inputs} exponents")
+        exponents = tuple(count_of(power, _WHERE) for power in parts[1:])
+        found.append((exponents, number_of(parts[0], _WHERE)))
     if len(found) > _MOST_TERMS:
         raise FormatError(_WHERE, f"more than {_MOST_TERMS} terms")
     return sorted(found, key=lambda term: (-sum(term[0]), [-power for power in term[0]]))

@@ -59,7 +59,16 @@ COUNTEREXAMPLES: Mapping[str, Callable[[EvidenceFile], Counterexample]] = {
     SEQUENCE: sequence_page,
     TAPE: tape_page,
 }
-_UNREADABLE = (InputError, TheoryError, MalformedError, RejectedError, OSError)
+_UNREADABLE = (  # the last ones: numbers and nestings that are too large to be shown
+    InputError,
+    TheoryError,
+    MalformedError,
+    RejectedError,
+    OSError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def page_evidence(folder: Path) -> str | None:

@@ -22,6 +22,7 @@ from verify.report.pages.tree_view import (
 from verify.report.typesetting import tex_form, tex_number, tex_polynomial
 
 _MOST_TERMS = 40
+_MOST_DEGREE = 200
 _LONGEST = 24  # digits of a coefficient
 _WHERE = "target"
 
@@ -95,7 +96,10 @@ def _term(value: Json) -> Term:
     if len(parts) != 5 or parts[0] not in FUNCTIONS:
         raise FormatError(_WHERE, f"expected terms of {', '.join(FUNCTIONS)}")
     weight, shift, slope = (number_of(entry, _WHERE) for entry in parts[1:4])
-    return Term(str(parts[0]), weight, shift, slope, count_of(parts[4], _WHERE))
+    degree = count_of(parts[4], _WHERE)
+    if degree > _MOST_DEGREE:
+        raise FormatError(_WHERE, f"expected a degree of at most {_MOST_DEGREE}")
+    return Term(str(parts[0]), weight, shift, slope, degree)
 
 
 def _formula(target: Target) -> str:

@@ -15,6 +15,7 @@ from verify.formats.strict_json import Json, number_of
 from verify.report.typesetting import tex_number
 
 _MOST = 120  # operations and arguments of a tree that is printed
+_MOST_EXPONENT = 200
 _WHERE = "function"
 _LONGEST = 24  # digits of a number
 _ROUNDED: Mapping[str, Callable[[float], float]] = {
@@ -43,7 +44,7 @@ def require_tree(tree: Json) -> None:
         if seen > _MOST:
             raise FormatError(_WHERE, f"more than {_MOST} operations and numbers")
         if isinstance(part, list):
-            if len(part) < 2 or part[0] not in _OPERATIONS:
+            if len(part) < 2 or str(part[0]) not in _OPERATIONS:
                 raise FormatError(_WHERE, "expected an operation that is known")
             waiting += _arguments(part)
         elif part != "x":
@@ -54,8 +55,8 @@ def _arguments(part: list[Json]) -> list[Json]:
     """The arguments; the exponent of a power is a whole number, and none."""
     if part[0] != "^":
         return part[1:]
-    if len(part) != 3 or type(part[2]) is not int:
-        raise FormatError(_WHERE, "expected a power with a whole number as its exponent")
+    if len(part) != 3 or type(part[2]) is not int or not 0 <= part[2] <= _MOST_EXPONENT:
+        raise FormatError(_WHERE, f"expected a power with an exponent from 0 to {_MOST_EXPONENT}")
     return part[1:2]
 
 

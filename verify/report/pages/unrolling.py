@@ -5,12 +5,13 @@ from verify.formats.domain_file import domain_of
 from verify.formats.network_file import read_bytes
 from verify.formats.network_json import parse_network
 from verify.formats.recurrent_json import read_recurrent
-from verify.recurrent_claims import Layers, reader_of
+from verify.recurrent_claims import reader_of
 from verify.report.domain_view import DomainView, domain_view
 from verify.report.pages.network_view import network_facts, widths_told
 from verify.report.pages.page import REAL, EvidenceFile, ObjectView, Page
 from verify.report.pages.recurrent_view import RECURRENCE, equations, recurrent_facts
 
+_MOST_WIDTH = 1000  # of the first layer of a network that is written out
 _TITLES = {
     "last": "A network that is ${}$ steps of a recurrent network",
     "every": "A network that is ${}$ steps of a recurrent network, all outputs",
@@ -54,7 +55,7 @@ def unrolling_page(file: EvidenceFile) -> Page:
             "equations": [shown] if shown is not None else [],
             "steps": stated.steps,
             "kind": stated.kind,
-            "widths": widths_told(_widths(unrolling_checker.unrolled(stated))),
+            "widths": _unrolled_widths(stated),
             "proof_steps": sum(file.proof_steps),
         },
         theorems=("T43",),
@@ -68,5 +69,9 @@ def unrolling_page(file: EvidenceFile) -> Page:
     )
 
 
-def _widths(layers: Layers) -> list[int]:
-    return [layers[0].inputs, *(len(layer.bias) for layer in layers)]
+def _unrolled_widths(stated: unrolling_checker.Unrolling) -> str:
+    """The widths of the network that the checker writes out, if it is not too large."""
+    if (stated.recurrent.inputs + len(stated.recurrent.start)) * stated.steps > _MOST_WIDTH:
+        return "not counted here"
+    layers = unrolling_checker.unrolled(stated)
+    return widths_told([layers[0].inputs, *(len(layer.bias) for layer in layers)])
