@@ -25,12 +25,14 @@ from theory.approximation.interpolant import (
 )
 from theory.approximation.polynomial import polynomial, value
 from theory.approximation.target import Target, Term
+from theory.approximation.tree import tree_of_target
 from theory.errors import DomainError, ScopeError, ShapeError, TheoryError
 from theory.network import Affine, Network
 from theory.sawtooth import sawtooth
 from verify import checker, polynomial_checker
 from verify.approximation.chords import Chords
 from verify.approximation.claim import Approximation
+from verify.approximation.curve import Curve, Source
 from verify.approximation.evidence import checked_approximation
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
@@ -58,6 +60,10 @@ def networks(draw: st.DrawFn) -> Network:
         rows = [[draw(NUMBERS) for _ in range(inputs)] for _ in range(outputs)]
         layers.append(Affine.dense(rows, [draw(NUMBERS) for _ in range(outputs)], inputs))
     return Network(tuple(layers))
+
+
+def chords(target: Target, low: Fraction, high: Fraction, epsilon: Fraction) -> Chords:
+    return Chords(Curve(Source(tree_of_target(target)), low, high, epsilon))
 
 
 def read(network: Network) -> checker.Network:
@@ -209,7 +215,7 @@ def test_T53_the_numbers_of_pieces_for_quadratic_polynomials(
     low, high = ends
     target = Target(polynomial([c, b, a]))
     count = enough_pieces(low, high, 2 * abs(a), epsilon)
-    assert len(Chords(target, low, high, epsilon).fewest()) == (count + 1 if low < high else 1)
+    assert len(chords(target, low, high, epsilon).fewest()) == (count + 1 if low < high else 1)
     assert necessary_pieces(low, high, 2 * abs(a), epsilon) <= count
 
 
@@ -259,19 +265,19 @@ def test_T53_the_worked_examples() -> None:
 
 def test_T53_greedy_knots_are_no_more_than_equidistant_ones() -> None:
     eighth = target_of("x**8")
-    found = Chords(eighth, F(0), F(1), F(1, 100))
+    found = chords(eighth, F(0), F(1), F(1, 100))
     knots = found.greedy(1024)
     assert len(knots) < len(found.fewest())
     network = interpolant(eighth, knots)
     assert Approximation(network, eighth, F(0), F(1), F(1, 100)).judged() == len(knots) - 1
     with pytest.raises(ScopeError, match="too coarse"):
-        Chords(SQUARE, F(0), F(1), F(1, 10**6)).greedy(4)
+        chords(SQUARE, F(0), F(1), F(1, 10**6)).greedy(4)
 
 
 def test_a_constant_and_a_point_need_no_unit() -> None:
     for text, low, high in (("2", F(0), F(1)), ("x**3", F(1), F(1)), ("0", F(-1), F(2))):
         target = target_of(text)
-        network = interpolant(target, Chords(target, low, high, F(1, 10)).fewest())
+        network = interpolant(target, chords(target, low, high, F(1, 10)).fewest())
         assert network.units == 0
         assert Approximation(network, target, low, high, F(0)).judged() == 1
     with pytest.raises(ShapeError):

@@ -1,35 +1,48 @@
 """Which knots are enough for an interpolant within epsilon of a function, decided exactly (T53)."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
 
 from theory.approximation.interpolant import equidistant
-from theory.approximation.polynomial import value
-from theory.approximation.target import Target
-from theory.errors import DomainError, ScopeError
+from theory.errors import ScopeError
 from theory.network import Vector
 from verify.approximation.curve import Curve
-from verify.polynomial_checker import is_nonnegative, is_positive, plus, times, trimmed
 
 MOST_PIECES = 1000
-REMAINDER_SHARE = Fraction(1, 32)  # of epsilon, for Taylor polynomials
 
 
-class KnotSearch(ABC):
-    """Knots between which chords of a function are near it."""
+class Chords:
+    """Which chords of a curve are within epsilon of it, decided exactly.
 
-    low: Fraction
-    high: Fraction
+    Chords meet the function at their ends, or are as near to it there as `Curve.value` is.
 
-    @abstractmethod
+    Attributes:
+        is_decided: Whether every chord that was refused so far is proved to be too far.
+    """
+
+    def __init__(self, curve: Curve) -> None:
+        self.curve, self.low, self.high = curve, curve.low, curve.high
+        self.is_decided = True
+
     def is_far(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord is seen to be too far in the middle."""
+        """Whether the chord is seen to be too far in the middle; floats say where to look."""
+        middle, near = (start + end) / 2, self.curve.near_value
+        first, last = near(float(start)), near(float(end))
+        if abs(near(float(middle)) - (first + last) / 2) <= self.curve.epsilon or start == end:
+            return False
+        below, above = self.curve.question.deviation((start, middle, end))
+        return max(below, -above) > self.curve.epsilon
 
-    @abstractmethod
     def is_near(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord over [start, end] is within the bound of the function there."""
+        """Whether the chord over [start, end] is within epsilon of the function there."""
+        if self.is_far(start, end):
+            return False
+        first, last = self.curve.value(start), self.curve.value(end)
+        slope = (last - first) / (end - start) if end > start else Fraction(0)
+        found = self.curve.is_near(start, end, first - slope * start, slope)
+        if not found and None in (self.curve.exact(start), self.curve.exact(end)):
+            self.is_decided = False
+        return found
 
     def fewest(self) -> Vector:
         """The equidistant knots of the fewest pieces with which every chord is near.
@@ -82,78 +95,3 @@ class KnotSearch(ABC):
                 raise ScopeError("knots: the grid is too coarse for epsilon, or it is too small")
             found.append(good)
         return tuple(grid[index] for index in found)
-
-
-class Chords(KnotSearch):
-    """Which chords of a function are within epsilon of it, decided exactly."""
-
-    def __init__(self, target: Target, low: Fraction, high: Fraction, epsilon: Fraction) -> None:
-        if epsilon <= 0:
-            raise DomainError(f"epsilon: expected a positive number, got {epsilon}")
-        self.target = target.within(low, high, epsilon * REMAINDER_SHARE)
-        self.low, self.high = low, high
-        numerator, denominator = map(list, self.target.rational)
-        if not is_positive(denominator, low, high):
-            raise DomainError(
-                f"target: it has a pole (its denominator a zero) between {low} and {high}"
-            )
-        lost = sum((term.remainder(low, high) for term in self.target.terms), Fraction(0))
-        self.slack = epsilon - lost
-        self.numerator, self.denominator = numerator, denominator
-        self.room = times(denominator, [self.slack])
-        self.value = lru_cache(maxsize=4 * MOST_PIECES)(self._value)
-
-    def _value(self, point: Fraction) -> Fraction:
-        """The function with Taylor polynomials for its terms, at a point."""
-        numerator, denominator = (tuple(part) for part in (self.numerator, self.denominator))
-        return value(numerator, point) / value(denominator, point)
-
-    def is_far(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord is too far in the middle."""
-        mean = (self.value(start) + self.value(end)) / 2
-        return abs(self.value((start + end) / 2) - mean) > self.slack
-
-    def is_near(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord over [start, end] is within the slack of the function there."""
-        if self.is_far(start, end):
-            return False
-        first = self.value(start)
-        slope = (self.value(end) - first) / (end - start) if end > start else Fraction(0)
-        line = trimmed([slope * start - first, -slope])
-        error = plus(self.numerator, times(self.denominator, line))
-        opposite = [-entry for entry in error]
-        return all(is_nonnegative(plus(self.room, one), start, end) for one in (error, opposite))
-
-
-class CurveChords(KnotSearch):
-    """Which chords of a curve are within epsilon of it, decided exactly.
-
-    Chords meet the function at their ends, or are as near to it there as `Curve.value` is.
-
-    Attributes:
-        is_decided: Whether every chord that was refused so far is proved to be too far.
-    """
-
-    def __init__(self, curve: Curve) -> None:
-        self.curve, self.low, self.high = curve, curve.low, curve.high
-        self.is_decided = True
-
-    def is_far(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord is seen to be too far in the middle; floats say where to look."""
-        middle, near = (start + end) / 2, self.curve.near_value
-        first, last = near(float(start)), near(float(end))
-        if abs(near(float(middle)) - (first + last) / 2) <= self.curve.epsilon or start == end:
-            return False
-        below, above = self.curve.question.deviation((start, middle, end))
-        return max(below, -above) > self.curve.epsilon
-
-    def is_near(self, start: Fraction, end: Fraction) -> bool:
-        """Whether the chord over [start, end] is within epsilon of the function there."""
-        if self.is_far(start, end):
-            return False
-        first, last = self.curve.value(start), self.curve.value(end)
-        slope = (last - first) / (end - start) if end > start else Fraction(0)
-        found = self.curve.is_near(start, end, first - slope * start, slope)
-        if not found and None in (self.curve.exact(start), self.curve.exact(end)):
-            self.is_decided = False
-        return found

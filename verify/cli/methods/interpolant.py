@@ -9,7 +9,7 @@ from theory.approximation.interpolant import (
 )
 from theory.errors import TheoryError
 from theory.network import Network, Vector
-from verify.approximation.chords import CurveChords
+from verify.approximation.chords import Chords
 from verify.approximation.curve import Curve
 from verify.approximation.line import LineApproximation
 from verify.approximation.samples import sampled
@@ -36,7 +36,7 @@ def _network(request: Request, curve: Curve) -> tuple[Network, tuple[str, ...]]:
     """The network for the knots that the option asks for, and a line about them."""
     if request.knots == "best":
         return _best(request, curve), ()
-    chords, lines = CurveChords(curve), ()
+    chords, lines = Chords(curve), ()
     if request.knots == "greedy":
         knots = chords.greedy(_GRID)
     elif request.knots in (None, "equidistant"):

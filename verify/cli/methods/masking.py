@@ -18,7 +18,7 @@ from theory.approximation.masking import (
 from theory.domain import Box
 from theory.network import Network
 from theory.random_weights import GRID, STEP, RandomUnit, initial_network, random_units, unit_stream
-from verify.approximation.chords import CurveChords
+from verify.approximation.chords import Chords
 from verify.approximation.curve import Curve
 from verify.approximation.line import LineApproximation
 from verify.approximation.near import RIGHT, NearNetwork
@@ -78,7 +78,7 @@ def _near_function(request: Request) -> Built:
     """Half of epsilon for the interpolant of a function of one number, half for the masking."""
     source, half = read_source(request.target), request.epsilon / 2
     rough = Curve(source, *request.interval, half)
-    middle = interpolant(rough.value, CurveChords(rough).fewest())
+    middle = interpolant(rough.value, Chords(rough).fewest())
     made = _masking(request, TargetUnits.of(middle), request.box(1), half)
     line = f"target: the interpolant {sizes(middle.widths)}, within half of epsilon (T53)"
     curve = Curve(source, *request.interval, request.epsilon)
