@@ -105,7 +105,7 @@ def reduced(forms: tuple[Form, ...]) -> tuple[Form, ...]:
 
 
 def reaches(
-    form: Form, degree: int, sizes: list[int], least: int, spend: Callable[[], None]
+    form: Form, degree: int, sizes: list[int], least: int, spend: Callable[[Form], None]
 ) -> bool | None:
     """Whether a form is at least 0 (positive, if least is 1) on a simplex; None if it is not seen.
 
@@ -117,7 +117,7 @@ def reaches(
         degree: Its degree.
         sizes: The first coordinates of the homogeneous corners.
         least: 0 or 1.
-        spend: Called for every simplex that is looked at twice; it may raise.
+        spend: Called with every form whose coefficients leave it open; it may raise.
     """
     size = len(sizes)
     start = [[int(i == k) for i in range(size)] for k in range(size)]
@@ -126,7 +126,7 @@ def reaches(
         form, sizes, corners, halvings = stack.pop()
         if min(form) >= least:
             continue
-        spend()
+        spend(form)
         if min(form[place] for place in corner_places(size, degree)) < least:
             return False
         if (degree, least) == (2, 0):

@@ -66,6 +66,7 @@ from verify.homogeneous_forms import (
 MOST_SIMPLICES = 300_000
 MOST_SIDES = 8  # of a box, that have a length
 MOST_BITS = 14_000  # of a corner; so many can be written in decimals
+LONG = 1024  # bits of a coefficient, beyond which a simplex costs more than one
 RECENT = 1024  # corners of the grid whose units are kept
 
 
@@ -245,9 +246,9 @@ class Approximation:
         self.count = self.spent = 0
         self.at = lru_cache(maxsize=RECENT)(lambda point: vertex(network, point))
 
-    def spend(self) -> None:
-        """Count a simplex; there is an end to them."""
-        self.spent += 1
+    def spend(self, form: Form) -> None:
+        """Count a simplex, one with long coefficients for several; there is an end to them."""
+        self.spent += 1 + ((max(form) - min(form)).bit_length() // LONG) ** 2
         require(self.spent <= MOST_SIMPLICES, f"more than {MOST_SIMPLICES} simplices are needed")
 
     def corner(self, whole: list[int]) -> tuple[Vertex, int]:
@@ -309,7 +310,7 @@ class Approximation:
             stack = [start]
             while stack:
                 simplex = stack.pop()
-                self.spend()
+                self.spend(simplex.forms[-1])
                 unit = simplex.unit
                 if unit is None:
                     self.count += 1

@@ -73,7 +73,7 @@ class Interpolants:
         grid = simplex_checker.Grid(checked_target(self.target), sides, [1] * len(sides), 1)
         for corners, forms in grid.simplices():
             sizes = [corner[0] for corner in corners]
-            if not reaches(forms[0], grid.degree - 1, sizes, 1, lambda: None):
+            if not reaches(forms[0], grid.degree - 1, sizes, 1, lambda _: None):
                 raise DomainError("target: it has a pole on the domain, or is too near to one")
 
     def _value(self, point: Vector) -> Fraction:
