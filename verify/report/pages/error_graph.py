@@ -18,6 +18,7 @@ from verify.report.typesetting import rounded_number, tex_interval, tex_number, 
 MOST_PIECES = 400  # of a network whose error is drawn
 _MOST_ROWS = 12  # of the table of pieces
 _MOST_DOTS = 40
+_LONGEST = 10  # digits of a number in the table
 _SAMPLES = 160  # points between knots, all together
 _HEIGHT, _LOWER_HEIGHT = Fraction(22, 5), Fraction(14, 5)
 _FUNCTION, _NEAR = "line width=0.5pt,black", "line width=0.7pt,blue!60!black"
@@ -143,7 +144,7 @@ def piece_rows(found: tuple[LinePiece, ...], function: Value, is_exact: bool) ->
     for piece in found:
         middle = (piece.start + piece.end) / 2
         error = piece(middle) - function(middle)
-        told = tex_number(error) if is_exact else rf"\approx {rounded_number(error)}"
-        line = tex_polynomial((piece.constant, piece.slope))
+        told = tex_number(error, _LONGEST) if is_exact else rf"\approx {rounded_number(error)}"
+        line = tex_polynomial((piece.constant, piece.slope), _LONGEST)
         rows.append(PieceRow(tex_interval(piece.start, piece.end), line, told))
     return rows
