@@ -321,3 +321,13 @@ def test_zeros_may_be_written_or_left_out(tmp_path: Path) -> None:
         digests = sha256(kept).hexdigest(), sha256(data).hexdigest()
         (tmp_path / "weights.json").write_text(text.replace(*digests, 1))
         assert answer(tmp_path).startswith("accepted")
+
+
+def test_files_are_in_the_same_folder(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "first.json").write_bytes((folder / "first.json").read_bytes())
+    for name in ("sub/first.json", "./first.json", str(folder / "first.json")):
+        content = stated(folder)
+        content["networks"][0]["file"] = name
+        (folder / "weights.json").write_text(json.dumps(content))
+        assert answer(folder) == "malformed: file: expected a name beside this file"
