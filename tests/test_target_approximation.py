@@ -199,6 +199,11 @@ def trees(draw: st.DrawFn, depth: int = 3) -> Any:
 
 
 @given(trees(), intervals(), st.integers(4, 24))
+@example(["abs", "x"], (F(-3), F(1)), 10)
+@example(["log", ["abs", ["exp", "x"]]], (F(-3), F(1)), 10)
+@example(["/", "1", ["+", "1/4", ["abs", ["sin", "x"]]]], (F(-3), F(1)), 4)
+@example(["sqrt", ["+", "1/2", ["^", ["cos", "x"], 2]]], (F(-3), F(3)), 4)
+@example(["min", ["^", "x", 3], ["*", "x", "x"]], (F(-2), F(1)), 4)
 def test_T58_models_are_as_near_as_they_say(
     tree: Any, ends: tuple[Fraction, Fraction], precision: int
 ) -> None:
