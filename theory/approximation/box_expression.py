@@ -82,7 +82,9 @@ class _Reader:
             return self.number(rational(ast.get_source_segment(self.text, node) or ""))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             return self.call(node, node.func.id)
-        named = f"numbers, {self.inputs} variables x, y, z or x1, x2, ..., + - * / ** and {_NAMED}"
+        few = self.inputs <= len(_LETTERS)
+        names = ", ".join(_LETTERS[: self.inputs]) if few else f"x1 to x{self.inputs}"
+        named = f"numbers, {names}, + - * / ** and {_NAMED}"
         raise ScopeError(f"target: expected {named}, got {_part(node)}")
 
     def operation(self, node: ast.BinOp) -> BoxTarget:
