@@ -172,6 +172,18 @@ def test_the_command_writes_what_both_checkers_accept(
     assert first.layers[1].bias == (F(0),)
 
 
+def test_a_network_as_the_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    words = ["--domain", "box:0,1", "--epsilon", "1/20", "-q", "-o", str(first)]
+    assert main(["approximate", "interpolant", "x**2", *words]) == 0
+    words = ["--domain", "box:0,1", "--epsilon", "1/4", "-o", str(second)]
+    status, out, _ = run(capsys, str(first / "network.json"), *words)
+    assert status == 0
+    assert "K = 5/3" in out
+    assert main(["check", str(second)]) == 0
+    assert capsys.readouterr().out.count("accepted") == 2
+
+
 def test_an_edited_network_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--domain", "box:0,1", "--epsilon", "1/4", "-o", str(tmp_path))
     assert run(capsys, "x**2", *words)[0] == 0
