@@ -32,7 +32,7 @@ from theory.recurrence.recurrent import RecurrentNetwork
 from verify import horizon_checker
 from verify.checker import MalformedError, RejectedError
 from verify.cli import main
-from verify.formats.recurrent_json import recurrent_bytes
+from verify.formats.recurrent_json import read_recurrent, recurrent_bytes
 from verify.prove.architectures.horizon import horizon_files
 from verify.verdict import Different
 
@@ -264,13 +264,17 @@ def test_approximate_recurrence(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main([*words, "--set", "steps=2", "-o", str(out)]) == 0
     assert "outputs within 1/2 at the times 1 to 2" in capsys.readouterr().out
     assert main(["check", str(out)]) == 0
-    assert "right has all weights of initial" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "right has all weights of initial" in said
+    assert "equal outputs at every time, for sequences of every length" in said
+    assert read_recurrent(out / "kept.json").units == 1 < read_recurrent(out / "right.json").units
     assert main([*words, "--set", "planted=1", "-o", str(out)]) == 0
     assert "equal outputs at every time" in capsys.readouterr().out
     assert main(["check", str(out)]) == 0
     said = capsys.readouterr().out
     assert "invariant_checker" in said
     assert "horizon_checker" in said
+    assert (out / "kept.json").read_bytes() == (out / "left.json").read_bytes()
     data = (out / "right.json").read_bytes()
     (out / "right.json").write_bytes(data.replace(b'"3/4"', b'"1/4"'))
     assert main(["check", str(out)]) == 1

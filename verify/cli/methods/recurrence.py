@@ -18,7 +18,7 @@ from theory.recurrence.masking import (
     submatrix_match,
 )
 from theory.recurrence.recurrent import RecurrentNetwork
-from verify.approximation.recurrence import NearRecurrence
+from verify.approximation.recurrence import NearRecurrence, Trio
 from verify.checker import RejectedError
 from verify.cli.methods.method import Built, Request
 from verify.cli.terminal import counted, decimal
@@ -46,12 +46,15 @@ def build(request: Request) -> Built:
     initial = weights.network((ZERO,) * size, (ZERO,) * target.outputs, (ZERO,) * size)
     new, span = _masked(weights, target, places, box, steps)
     epsilon = ZERO if has_copy else request.epsilon
+    kept = weights.chosen(places).network(target.step.bias, target.output.bias, target.start)
     try:
-        found = NearRecurrence.decided((target, new), initial, steps, epsilon, box)
+        found = NearRecurrence.decided(Trio(target, kept, new, initial), steps, epsilon, box)
     except RejectedError as error:
         raise InputError("--epsilon", f"not within {epsilon} for {steps} steps, {error}") from None
     lines += (f"the other {counted(size - len(places), 'unit', 'units')}: 0 {span}",)
-    times = "at every time" if found.is_forever else f"at the times 1 to {steps}"
+    if found.is_forever:
+        lines += ("an invariant (T44): at every time the outputs are those of the match alone",)
+    times = "at every time" if has_copy and found.is_forever else f"at the times 1 to {steps}"
     told = f"equal outputs {times}" if has_copy else f"outputs within {epsilon} {times}"
     facts = {
         "planted": has_copy,
