@@ -12,7 +12,8 @@ first network, entry by entry; rows that are `permuted` are, each in any order o
 times the entries of the same row of the first network, zeros and repetitions counted. Biases that
 are said to be `equal` are equal; those that are `free` may differ.
 
-A row is what one unit reads: its weights for all units of the layer before.
+A row is what one unit reads: its weights for all units of the layer before. Nothing but numbers
+is compared; T63 (permutation training) and T65 (masking) say what that is good for.
 """
 
 import os
