@@ -178,6 +178,19 @@ def test_fixed_inputs() -> None:
     assert isinstance(prove(claim_of(left, right, point)), Equivalent)
 
 
+@given(networks(inputs=2, outputs=1), networks(inputs=2, outputs=1), points_in(Box.cube(2, -1, 1)))
+def test_claims_about_a_single_point_are_decided(
+    left: Network, right: Network, point: tuple[Fraction, ...]
+) -> None:
+    apart = abs(left(point)[0] - right(point)[0])
+    sides = NamedNetwork.of("left", left), NamedNetwork.of("right", right)
+    wide = Claim(*sides, Box(point, point), f"eps={apart + 1}")
+    assert isinstance(prove(wide), Equivalent)
+    if apart:
+        narrow = Claim(*sides, Box(point, point), f"eps={apart / 2}")
+        assert isinstance(prove(narrow), Different)
+
+
 def test_what_is_not_decided_is_unknown() -> None:
     left = small_network((3, 6, 6, 1), 1)
     right = two_hidden_form(left, Box.cube(3, -2, 2)).network

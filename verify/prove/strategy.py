@@ -294,7 +294,10 @@ def _before_cells(claim: Claim, clock: Clock, started: float, means: Means) -> V
     """
     units = claim.left.network.units + claim.right.network.units
     is_exact = claim.is_about_differences and not claim.tolerance
-    if units <= _FEW_UNITS or not isinstance(claim.domain, Box):
+    if not isinstance(claim.domain, Box):
+        return None
+    is_point = len(claim.domain.fixed) == claim.domain.inputs  # which is no cell
+    if units <= _FEW_UNITS and not is_point:
         return None
     if is_exact:
         return _by_stability(claim, clock, started, None) if is_promising(claim) else None
