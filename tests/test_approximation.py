@@ -489,6 +489,10 @@ def test_bad_input_gets_one_line(
 def test_the_checker_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert polynomial_checker.main([str(folder / "approximation.json")]) == 0
     assert polynomial_checker.main([]) == 2
+    value = json.loads((folder / "approximation.json").read_text(encoding="utf-8"))
+    value["network"]["file"] = "\ud800"  # a name that no file system has
+    (folder / "strange.json").write_text(json.dumps(value), encoding="utf-8")
+    assert polynomial_checker.main([str(folder / "strange.json")]) == 2
     assert polynomial_checker.main([str(folder / "nothing.json")]) == 2
     with pytest.raises(MalformedError):
         polynomial_checker.check(str(folder), b"[]")

@@ -473,7 +473,8 @@ def check(read: Callable[[str], Iterable[bytes]], claim: str, certificate: str,
 
 def answered(told: Callable[[], str], *unfit: type[Exception]) -> int:
     """Print in one line what was accepted, or why nothing was; the exit status."""
-    refusals: tuple[type[Exception], ...] = (RejectedError, MalformedError, OSError, *unfit)
+    refusals: tuple[type[Exception], ...] = (RejectedError, MalformedError, OSError, ValueError,
+                                             *unfit)  # ValueError: no file has such a name
     try:
         answer = told()
     except refusals as error:

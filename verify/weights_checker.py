@@ -163,7 +163,7 @@ def main(arguments: list[str]) -> int:
             data = source.read()
         return check(os.path.dirname(arguments[0]), data)
 
-    return answered(told, MemoryError, OverflowError, ValueError)
+    return answered(told, MemoryError, OverflowError)
 
 
 if __name__ == "__main__":
