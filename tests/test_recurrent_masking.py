@@ -115,6 +115,19 @@ def test_T67_no_match_is_further_than_the_bound(
     assert recurrent_error(target, box, steps, F(0)) == 0
 
 
+def test_T67_the_bound_is_attained() -> None:
+    """All weights 1 and larger by 1/4, inputs 1: nothing is lost in any step."""
+    eta, box = F(1, 4), Box.cube(1, 0, 1)
+    pair = [
+        RecurrentNetwork(Affine.dense([[w, w]], [0]), Affine.dense([[w]], [0]), (F(0),))
+        for w in (F(1), 1 + eta)
+    ]
+    for steps, error in ((1, F(9, 16)), (2, F(97, 64))):
+        assert recurrent_error(pair[0], box, steps, eta) == error
+        one, other = (network([(F(1),)] * steps)[-1][0] for network in pair)
+        assert other - one == error
+
+
 @given(st.integers(0, 10**6), st.integers(0, 4), st.integers(0, 2), st.integers(1, 2))
 def test_T67_a_match_is_found_where_there_is_one(
     seed: int, size: int, needs: int, inputs: int
