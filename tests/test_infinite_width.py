@@ -172,6 +172,16 @@ def test_T69_more_bits_give_smaller_intervals_that_meet(
         assert fine.upper - fine.lower <= coarse.upper - coarse.lower
 
 
+@pytest.mark.parametrize("second", [ANGLED, ORTHOGONAL, (F(1, 3), F(2, 7))])
+@pytest.mark.parametrize("bits", [40, 60, 80])
+def test_T69_errors_are_carried_through_many_layers(second: Vector, bits: int) -> None:
+    """Rounding in 200 layers with few bits adds up to far more than that of the last one."""
+    found = kernels(ONE, second, Variances.uniform(200, F(2), F(0)))
+    coarse, fine = values(found, bits), values(found, 600)
+    for rough, exact in zip(coarse, fine, strict=True):
+        assert rough.lower <= exact.lower <= exact.upper <= rough.upper
+
+
 @given(pairs(), variance_lists())
 def test_T69_kernels_are_symmetric_and_rational_on_the_diagonal(
     pair: tuple[Vector, Vector], variances: Variances
