@@ -339,6 +339,20 @@ def test_a_checker_is_told_with_all_files_that_it_reads(tmp_path: Path) -> None:
     assert len(names) == len(set(names))
 
 
+def test_files_of_a_checker_however_they_are_imported(tmp_path: Path) -> None:
+    sources = {
+        "checker.py": "from verify import second\nimport verify.third\nimport os\n",
+        "second.py": "from verify.fourth import a, b\nfrom verify.absent import c\n",
+        "third.py": "",
+        "fourth.py": "from verify.second import d\n",
+    }
+    for name, source in sources.items():
+        (tmp_path / name).write_text(source)
+    check = asked(tmp_path / "checker.py")
+    assert [part.name for part in check.parts] == list(sources)
+    assert [part.lines for part in check.parts] == [3, 2, 0, 1]
+
+
 def test_a_sequence_that_tells(tmp_path: Path) -> None:
     sides = recurrent("delays.json"), recurrent("delays_changed.json")
     folder = run(tmp_path, "prove", *sides, "--domain", "box:-1,1")

@@ -120,5 +120,10 @@ def _imported(source: bytes) -> list[str]:
         body = ast.parse(source).body
     except (SyntaxError, ValueError):
         return []
-    found = [node.module for node in body if isinstance(node, ast.ImportFrom) and node.module]
+    found: list[str] = []
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
     return [name.split(".")[1] for name in found if name.startswith(f"{_PACKAGE}.")]
