@@ -181,23 +181,25 @@ def least_steps(question: Question, witnesses: Sequence[Witness]) -> int:
 def least_bends(question: Question, witnesses: Sequence[Witness]) -> tuple[int, int]:
     """How many bends, and units of one hidden layer, what is within epsilon has at least.
 
-    A bend inside every triple of points. If units were no more, they would all face bends of the
-    triples' sign, so the first slope, or the last one, could not be that of a pair of points.
+    A bend inside every triple of points. If units were no more, all would bend in the triples'
+    direction, so the first slope, or the last one, could not be that of a pair of points.
 
     Raises:
         MalformedError, RejectedError: a witness is none.
     """
     expect(all(len(one) in {2, 3} for one in witnesses), "witness: expected 3 points, or 2")
     question.require_side_by_side(witnesses)
-    inner = [one for one in witnesses if len(one) == 3]
-    bends = [question.sign(one) for one in inner]
-    if len(inner) == len(witnesses):
+    sizes = [len(one) for one in witnesses]
+    signs = [question.sign(one) for one in witnesses]
+    bends = [sign for sign, size in zip(signs, sizes, strict=True) if size == 3]
+    if 2 not in sizes:
         return len(bends), len(bends)
-    leads = len(witnesses[0]) == 2
-    expect(len(witnesses) == 1 + len(inner) and inner == list(witnesses)[leads:][: len(inner)],
+    if sizes == [2, 3, 2]:
+        return 1, 2  # one unit would be constant on one side of its bend
+    leads = sizes[0] == 2
+    expect(sizes[leads : len(sizes) - (not leads)] == [3] * (len(sizes) - 1),
            "witness: expected one pair of points, the first or the last one")  # fmt: skip
-    pair = question.sign(witnesses[0] if leads else witnesses[-1])
-    opposed = -pair if leads else pair
+    opposed = -signs[0] if leads else signs[-1]
     require(set(bends) <= {opposed}, "witness: the pair of points excludes nothing")
     return len(bends), len(bends) + 1
 

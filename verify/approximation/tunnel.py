@@ -107,9 +107,13 @@ def forced_bends(curve: Curve, samples: Samples) -> tuple[Witness, ...]:
     """Triples of points, side by side, at which no affine function is within epsilon.
 
     As many as are found from left to right, each of them proved. If a pair of points before or
-    after them shows that there is one unit more than bends, it is among them.
+    after them, or both, shows that there is one unit more than bends, it is among them.
     """
     triples = _triples(curve, samples, 0)
+    if len(triples) == 1:
+        both = _both_sides(curve, samples)
+        if both is not None:
+            return both
     signs = {curve.excluded(_points(samples, triple)) for triple in triples} or {1, -1}
     for sign in signs if len(signs) == 1 or not triples else ():
         first = _rise(samples, range(len(samples.places)), -sign * 2 * float(curve.epsilon))
@@ -124,6 +128,22 @@ def forced_bends(curve: Curve, samples: Samples) -> tuple[Witness, ...]:
             if curve.excluded(_points(samples, pair)) == sign:
                 return tuple(_points(samples, one) for one in (*triples, pair))
     return tuple(_points(samples, triple) for triple in triples)
+
+
+def _both_sides(curve: Curve, samples: Samples) -> tuple[Witness, ...] | None:
+    """A triple with a pair on each side, if there are such: a single unit has a constant side."""
+    size, count = 2 * float(curve.epsilon), len(samples.places)
+    starts = [_rise(samples, range(count), sign * size) for sign in (1, -1)]
+    ends = [_rise(samples, range(count - 1, -1, -1), sign * size) for sign in (1, -1)]
+    first = min((one for one in starts if one is not None), key=lambda one: one[1], default=None)
+    last = max((one for one in ends if one is not None), key=lambda one: one[1], default=None)
+    if first is None or last is None:
+        return None
+    inner = next((one for one in _triples(curve, samples, first[1]) if one[2] <= last[1]), None)
+    if inner is None:
+        return None
+    found = tuple(_points(samples, one) for one in (first, inner, last[::-1]))
+    return found if all(map(curve.excluded, found)) else None
 
 
 def _points(samples: Samples, indices: Sequence[int]) -> Witness:

@@ -4,6 +4,7 @@ What is known of such files is shown as formulas and graphs. A field that is not
 it stands, and the claim is then the one that the checker's own line states.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -31,7 +32,6 @@ from verify.report.pages.shared_weights import shared_weights
 from verify.report.pages.stated_function import StatedFunction, stated_function
 from verify.report.typesetting import (
     LONGEST_STATED,
-    counted,
     tex_interval,
     tex_number,
     tex_text,
@@ -44,6 +44,8 @@ _KNOWN = {QUOTIENTS: _KEYS, TREES: _KEYS | {"witnesses"}}
 _THEOREMS = {QUOTIENTS: ("T52",), TREES: ("T58",)}
 _STEPS = "relucert-step-network"
 _MOST_WITNESSES = 12
+_EVERY = re.compile(r"; (every [^;()]* within epsilon has at least [^;()]*)\)")
+_LONGEST_LINE = 400
 _NOTHING: Mapping[str, object] = {
     "pieces": 0,
     "rows": [],
@@ -213,21 +215,18 @@ def _theorems(claim: LineClaim) -> tuple[str, ...]:
 
 
 def _conclusion(claim: LineClaim) -> str:
-    """The distance and, where there are witnesses, what they prove of simpler ones."""
+    """The distance; what is proved of fewer pieces is said in the words of the checker."""
     epsilon = tex_number(claim.epsilon, LONGEST_STATED)
     where = tex_interval(claim.low, claim.high)
-    near = rf"$|g(x)-f(x)|\le {epsilon}$ for every real $x\in{where}$"
-    count = len(claim.witnesses)
-    if not count:
-        return near
-    if claim.is_step:
-        return f"{near}, and every step function that is as near has at least {count} steps"
-    bends = sum(len(one) == 3 for one in claim.witnesses)  # a pair forces a unit, no bend
-    pieces, units = counted(bends + 1, "piece"), counted(count, "unit")
-    return (
-        f"{near}, and every continuous piecewise affine function that is as near has at least "
-        f"{pieces}, every network with one hidden layer at least {units}"
-    )
+    return rf"$|g(x)-f(x)|\le {epsilon}$ for every real $x\in{where}$"
+
+
+def with_checkers_words(page: Page, line: str) -> Page:
+    """The page with what an accepting checker says of all functions that are as near."""
+    found = _EVERY.search(line)
+    if found is None:
+        return page
+    return replace(page, conclusion=f"{page.conclusion}; and {tex_text(found[1], _LONGEST_LINE)}")
 
 
 def _pictures(claim: LineClaim) -> dict[str, object]:
