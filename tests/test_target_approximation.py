@@ -29,8 +29,6 @@ from verify.checker import MalformedError, RejectedError
 from verify.cli import main
 from verify.formats.network_json import network_text
 from verify.radicals import Element, Radicals, constant, element, samples, scaled, total
-from verify.report.pages.approximation import approximation_page
-from verify.report.pages.page import EvidenceFile
 from verify.result import APPROXIMATION
 from verify.target_models import ARGUMENTS, UNIT, Interval, Model
 
@@ -652,18 +650,6 @@ def test_pairs_of_points_that_force_another_unit(
     curve = Curve(Source(tree_of("x**2")), F(-1), F(1), F(1, 100))
     assert written(tmp_path, LineApproximation(network, curve))[0] == "accepted"
     assert edited(tmp_path, witnesses=witnesses)[0] == answer
-
-
-def test_the_page_counts_bends_and_units(tmp_path: Path) -> None:
-    curve = Curve(Source(tree_of("x**2")), F(0), F(1), F(1, 100))
-    points = sampled(curve)
-    network = economical(few_pieces(curve, points))
-    claim = LineApproximation(network, curve, forced_bends(curve, points))
-    assert written(tmp_path, claim)[0] == "accepted"
-    page = approximation_page(EvidenceFile.read(tmp_path, APPROXIMATION))
-    assert "at least 4 pieces, every network with one hidden layer at least 4 units" in (
-        page.conclusion
-    )
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
