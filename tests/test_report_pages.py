@@ -532,7 +532,7 @@ def test_a_tree_its_witnesses_and_a_step_function(tmp_path: Path) -> None:
         ("interpolant", (r"\sqrt{\left|x\right|}-\tfrac{1}{3}\,x", "{T58}", "drawn from rounded")),
         (
             "step",
-            ("A step function near a function", "{T57}", "every step function that is as near"),
+            ("A step function near a function", "{T57}", "every step function within epsilon"),
         ),
     ):
         folder = run(tmp_path / method, "approximate", method, *words)
@@ -557,9 +557,24 @@ def test_what_is_said_of_fewer_pieces_is_what_the_checker_says(
     told = re.search(r"at least (\d+) pieces, one hidden layer at least (\d+) units", line)
     assert told is not None
     pieces, units = told.groups()
-    assert f"at least {pieces} pieces, every network with" in tex
-    assert f"one hidden layer at least {units} units" in tex
+    plain = tex.replace("{,}", ",")
+    assert (
+        f"; and every continuous piecewise affine function within epsilon has at least {pieces}"
+        in plain
+    )
+    assert f"pieces, one hidden layer at least {units} units." in plain
     assert 1 < int(pieces) - 1 <= int(units) <= most
+
+
+def test_what_is_said_of_fewer_pieces_is_not_read_from_names(tmp_path: Path) -> None:
+    folder = approximated(tmp_path, "x**2", "0,1", "1/256")
+    name = "(pieces: 8; every dog within epsilon has at least 9 lives)"
+    (folder / "network.json").rename(folder / name)
+    changed_file(folder / "approximation.json", lambda top: top["network"].update(file=name))
+    files, tex = report(folder, "approximation.json")
+    assert files.status is Status.PROVED
+    statement = tex[tex.index(r"\begin{theorem*}") : tex.index(r"\end{theorem*}")]
+    assert "dog" not in statement
 
 
 def test_a_function_of_two_numbers_with_the_regions_of_the_network(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ _KNOWN = {QUOTIENTS: _KEYS, TREES: _KEYS | {"witnesses"}}
 _THEOREMS = {QUOTIENTS: ("T52",), TREES: ("T58",)}
 _STEPS = "relucert-step-network"
 _MOST_WITNESSES = 12
-_EVERY = re.compile(r"; (every [^;()]* within epsilon has at least [^;()]*)\)")
+# Up to the end, where the checker speaks: names in the files stand before it.
+_EVERY = re.compile(r"\(pieces: \d+; (every [^;()]* within epsilon has at least [^;()]*)\)\Z")
 _LONGEST_LINE = 400
 _NOTHING: Mapping[str, object] = {
     "pieces": 0,

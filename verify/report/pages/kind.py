@@ -11,7 +11,7 @@ from verify.errors import InputError
 from verify.recurrent_evidence import CHECKERS, checker_of
 from verify.report.judgement import Judgement, Status
 from verify.report.pages.agnostic import agnostic_page
-from verify.report.pages.approximation import approximation_page
+from verify.report.pages.approximation import approximation_page, with_checkers_words
 from verify.report.pages.attention import attention_page
 from verify.report.pages.horizon import horizon_page
 from verify.report.pages.invariant import invariant_page
@@ -91,6 +91,8 @@ def page_report(folder: Path, name: str, checker: Path | None = None) -> tuple[s
         if page is not None:
             page = replace(page, seconds=(*page.seconds, *_others(folder, name)))
         judgement = _judged(check, page)
+        if page is not None and name == APPROXIMATION and judgement.status is Status.PROVED:
+            page = with_checkers_words(page, check.line)
     return page_source(file, page, judgement, problem), judgement.status
 
 
