@@ -499,7 +499,8 @@ def test_trees_are_printed_as_formulas(tree: Json, formula: str) -> None:
 @pytest.mark.parametrize(
     "tree",
     [[], ["+"], ["\\input", "x"], ["^", "x", "2"], ["^", "x"], "y", 1, None, ["+", "x", ["?", "x"]],
-     ["+", *["x"] * 500], "\\end{document}"],
+     ["+", *["x"] * 500], "\\end{document}", ["/", "x"], ["/", "x", "2", "3"], ["+", "x"],
+     ["sqrt", "x", "x"], ["^", "x", 201]],
 )  # fmt: skip
 def test_what_is_no_tree_is_not_printed(tree: Json) -> None:
     with pytest.raises(FormatError):

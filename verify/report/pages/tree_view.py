@@ -54,6 +54,10 @@ def require_tree(tree: Json) -> None:
 def _arguments(part: list[Json]) -> list[Json]:
     """The arguments; the exponent of a power is a whole number, and none."""
     if part[0] != "^":
+        count = len(part) - 1
+        is_one = part[0] == "abs" or str(part[0]) in _ROUNDED
+        if (count != 1) if is_one else (count < 2 or (part[0] == "/" and count != 2)):
+            raise FormatError(_WHERE, f"{count} arguments are too few or too many")
         return part[1:]
     if len(part) != 3 or type(part[2]) is not int or not 0 <= part[2] <= _MOST_EXPONENT:
         raise FormatError(_WHERE, f"expected a power with an exponent from 0 to {_MOST_EXPONENT}")
