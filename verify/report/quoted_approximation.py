@@ -24,7 +24,8 @@ APPROXIMATION = (
         r"witnesses side by side show that it has at least $k+1$ pieces, and a network with one "
         r"hidden layer at least $k$ units. It has at least $k+1$ units if all of them bend upward "
         r"and $f$ rises by more than $2\varepsilon$ over two points left of them, or falls so on "
-        r"the right, and likewise with the signs changed.",
+        r"the right, and likewise with the signs changed; or if $k=1$ and $f$ rises or falls by so "
+        r"much over two points on each side.",
         "elementary",
     ),
     QuotedTheorem(
