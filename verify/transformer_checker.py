@@ -171,7 +171,8 @@ class Atoms:
         """The product of two forms without what they are divided by."""
         found: dict[int, int] = {}
         is_square = left.weights == right.weights
-        others = list(right.weights.items())
+        # the order of the left, as equal forms may list their atoms in another one
+        others = list((left if is_square else right).weights.items())
         for place, (one, weight) in enumerate(left.weights.items()):
             for other, factor in others[place:] if is_square else others:
                 atom = self.times(one, other)
