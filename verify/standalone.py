@@ -93,8 +93,10 @@ def asked(checker: Path, *files: Path) -> Check:
         raise InputError(str(checker), f"cannot be run, {error.strerror}") from None
     seconds = perf_counter() - start
     lines = found.stdout.strip().splitlines()
-    answer = _ANSWERS.get(found.returncode, "failed")
-    return Check(answer, lines[-1] if lines else "", seconds, parts)
+    line, answer = lines[-1] if lines else "", _ANSWERS.get(found.returncode, "failed")
+    if not line.startswith(answer):  # Python ends with 1, too, where a program breaks down
+        answer = "failed"
+    return Check(answer, line, seconds, parts)
 
 
 def _parts(checker: Path) -> Iterator[Part]:
