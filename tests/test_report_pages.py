@@ -239,15 +239,14 @@ def test_a_file_that_is_missing_gives_no_theorem(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "answer"),
     [
-        ("print('trust me'); raise SystemExit(1)", "rejected"),
+        ("print('trust me')", "failed"),
+        ("print('rejected: no'); raise SystemExit(1)", "rejected"),
         ("raise SystemExit(7)", "failed"),
         ("import os; os.abort()", "failed"),
-        ("print(1", "rejected"),
+        ("print(1", "failed"),
     ],
 )
-def test_only_the_exit_status_of_the_checker_counts(
-    tmp_path: Path, program: str, answer: str
-) -> None:
+def test_status_and_line_of_the_checker_count(tmp_path: Path, program: str, answer: str) -> None:
     folder = KINDS["approximation.json"][0](tmp_path / "approximation.json")
     stub = tmp_path / "stub.py"
     stub.write_text(program)
