@@ -75,9 +75,18 @@ def constants_combined(call: Call, compute: Callable[[Any, Any], Any]) -> Consta
     return Constant(exact_array(found), one.kind, call.node.place)
 
 
-def _whole(one: Array, other: Array) -> Any:
-    """Division of integers, which ONNX rounds towards 0; sizes are not negative."""
-    return one // other
+def _whole(call: Call) -> Constant:
+    """Division of integers, which ONNX rounds towards 0."""
+    _refuse_negative(call)
+    return constants_combined(call, operator.floordiv)
+
+
+def _refuse_negative(call: Call) -> None:
+    # Python rounds quotients down, and gives remainders the sign of the divisor
+    for number in (0, 1):
+        entries = call.constant(number).values.ravel().tolist()
+        if any(isinstance(entry, int | float | Fraction) and entry < 0 for entry in entries):
+            raise call.refusal("is read for constants that are not negative")
 
 
 def addition(call: Call, sign: int = 1) -> Operand:
@@ -86,22 +95,26 @@ def addition(call: Call, sign: int = 1) -> Operand:
     if isinstance(one, Constant) and isinstance(other, Constant):
         return constants_combined(call, operator.add if sign > 0 else operator.sub)
     factors = Fraction(1), Fraction(sign)
+    first = one.kind if isinstance(one, Tokens) else Triangle
+    if sign < 0 and first is Triangle and isinstance(other, Tokens) and other.kind is not Form:
+        raise call.refusal("subtracts scores from a mask")
     if isinstance(one, Tokens) and isinstance(other, Tokens):
         if Triangle in (one.kind, other.kind):
-            return _masked(call, *((one, other) if other.kind is Triangle else (other, one)))
+            return _masked(call, *((one, other) if other.kind is Triangle else (other, one)), sign)
         call.tokens(0), call.tokens(1)
         total = one.entries * factors[0] + other.entries * factors[1]
         return Tokens(_aligned(call, one, other), total)
     number = 1 if isinstance(one, Tokens) else 0
     value = call.tokens(1 - number, Form, Scores)
     if value.kind is Scores:
-        return _with_mask(call, value, call.constant(number))
+        return _with_mask(call, value, call.constant(number), sign)
     roles, constant = spread(call, value, call.numbers(number))
     return Tokens(roles, value.entries * factors[1 - number] + constant * factors[number])
 
 
-def _with_mask(call: Call, value: Tokens, constant: Constant) -> Tokens:
-    """Scores plus a stored mask for a fixed number of tokens."""
+def _with_mask(call: Call, value: Tokens, constant: Constant, sign: int) -> Tokens:
+    """Scores plus or minus a stored mask for a fixed number of tokens."""
+    call.refuse_axes(value, constant.values.ndim)
     mask = constant.values.reshape(constant.shape[constant.values.ndim - 2 :])
     size = call.count
     if not mask.any():
@@ -114,13 +127,14 @@ def _with_mask(call: Call, value: Tokens, constant: Constant) -> Tokens:
     if len(seen) > 1 or len(unseen) > 1:
         raise call.refusal("adds numbers to scores that are no causal mask")
     triangle = Triangle(seen.pop(), unseen.pop())
-    return _masked(call, value, Tokens((OWN, OTHER), entries_of([triangle], (1, 1))))
+    return _masked(call, value, Tokens((OWN, OTHER), entries_of([triangle], (1, 1))), sign)
 
 
-def _masked(call: Call, value: Tokens, mask: Tokens) -> Tokens:
+def _masked(call: Call, value: Tokens, mask: Tokens, sign: int) -> Tokens:
     """Scores plus 0 for the tokens up to the own one, and another number for later ones."""
+    call.refuse_axes(value, len(mask.roles))
     (triangle,) = mask.entries.ravel().tolist()
-    seen, later = float(triangle.seen), float(triangle.unseen)
+    seen, later = float(triangle.seen), sign * float(triangle.unseen)
     fits = value.kind is Scores and value.roles[-2:] == mask.roles[-2:] == (OWN, OTHER)
     if not fits or seen or not later < inf or any(one.later != 0 for one in value.entries.flat):
         raise call.refusal(
@@ -155,11 +169,14 @@ def multiplication(call: Call) -> Operand:
 
 def _scaled(call: Call, value: Tokens, factors: Array) -> Tokens:
     roles, factors = spread(call, value, factors)
+    what = "multiplies by an irrational number, or masked scores by one that is not positive"
     try:
-        return Tokens(roles, exact_array(value.entries * factors))
+        found = exact_array(value.entries * factors)
     except TypeError:
-        what = "multiplies by an irrational number, or masked scores by one that is not positive"
         raise call.refusal(what) from None
+    if len(set(map(type, found.flat))) > 1:  # some of the factors are irrational
+        raise call.refusal(what)
+    return Tokens(roles, found)
 
 
 def _product(call: Call, one: Tokens, other: Tokens) -> Tokens:
@@ -179,7 +196,8 @@ def division(call: Call) -> Operand:
             return _scaled(call, inverse, one.exact)
         return _product(call, call.tokens(0), reciprocal_of(call, roots))
     if isinstance(one, Constant):
-        return constants_combined(call, operator.truediv if one.kind in FLOATS else _whole)
+        is_whole = one.kind not in FLOATS
+        return _whole(call) if is_whole else constants_combined(call, operator.truediv)
     numbers = call.numbers(1)
     if not numbers.all():
         raise call.node.malformed("divides by 0")
@@ -214,6 +232,7 @@ def power(call: Call) -> Operand:
     exponent = call.numbers(1)
     (wanted,) = exponent.ravel().tolist() if exponent.size == 1 else (None,)
     value = call.tokens(0)
+    call.refuse_axes(value, exponent.ndim)
     if wanted in (2, 3):
         found = value
         for _ in range(int(wanted) - 1):
@@ -228,6 +247,7 @@ def power(call: Call) -> Operand:
 
 def modulus(call: Call) -> Operand:
     """The remainder of constants."""
+    _refuse_negative(call)
     return constants_combined(call, operator.mod)
 
 
@@ -276,7 +296,9 @@ def layer_normalisation(call: Call, is_centred: bool = True) -> Operand:
     rank, axis = len(value.roles), call.node.integer("axis", -1)
     if axis % rank != rank - 1 or value.roles[-1]:
         raise call.refusal("is read over the last axis alone, which is not that of the tokens")
-    epsilon, size = call.node.number("epsilon", 1e-5), value.entries.shape[-1]
+    # the default is a float32 number, as attributes are
+    epsilon = call.node.number("epsilon", float(np.float32(1e-5)))
+    size = value.entries.shape[-1]
     if epsilon <= 0:
         raise call.refusal("epsilon is not positive")
     part = Fraction(1, size)
@@ -330,7 +352,7 @@ def choice(call: Call) -> Operand:
 def _number(call: Call, place: int) -> object:
     """The one number of a constant."""
     found = call.constant(place).values
-    if found.size != 1:
+    if found.size != 1 or found.ndim > 2:  # pairs of tokens have two axes at least
         raise call.refusal(f"expected one number as input {place}")
     return found.ravel().tolist()[0]
 

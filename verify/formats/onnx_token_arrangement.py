@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from onnx import TensorProto
+from onnx.helper import tensor_dtype_to_np_dtype
 
 from verify.formats import onnx_arrangement
 from verify.formats.onnx_token_value import (
@@ -25,7 +26,7 @@ from verify.formats.onnx_token_value import (
     entries_of,
     root_of,
 )
-from verify.formats.onnx_value import FLOATS, Array, Constant, fractions, kind_name
+from verify.formats.onnx_value import FLOATS, KINDS, Array, Constant, fractions, kind_name
 
 Size = int | TokenCount
 
@@ -102,20 +103,61 @@ def cast(call: Call) -> Operand:
     """The operand; numbers are exact here, and none may change."""
     value, kind = call.operand(0), call.node.integer("to", 0)
     if isinstance(value, Tokens):
-        return value
-    if value.kind not in FLOATS and kind not in FLOATS:
+        return _cast_tokens(call, value, kind)
+    if kind not in KINDS:
+        raise call.refusal(f"the element type {kind_name(kind)} is not read")
+    entries = value.values.ravel().tolist()
+    if any(isinstance(entry, TokenCount) for entry in entries):
+        if kind not in (TensorProto.INT64, TensorProto.INT32):
+            raise call.refusal("computes with the number of tokens")
         return Constant(value.values, kind, value.place)
-    if any(isinstance(entry, TokenCount) for entry in value.values.ravel().tolist()):
-        raise call.refusal("computes with the number of tokens")
-    if kind in FLOATS:
-        if value.kind in FLOATS:
-            return Constant(value.values, kind, value.place)
-        whole_numbers = [Fraction(int(entry)) for entry in value.values.ravel().tolist()]
-        return Constant(fractions(whole_numbers, value.shape), kind, value.place)
-    whole = [int(entry) for entry in value.exact.ravel().tolist()]
-    if whole != value.exact.ravel().tolist():
+    if kind == TensorProto.BOOL:
+        truths = np.asarray([bool(entry) for entry in entries], dtype=object)
+        return Constant(truths.reshape(value.shape), kind, value.place)
+    if kind == value.kind or (kind in _COMPUTED and value.kind in _COMPUTED and _is_made(value)):
+        return Constant(value.values, kind, value.place)
+    rounded = _rounded(value, kind)
+    if value.kind in FLOATS and kind in FLOATS:  # stored numbers, as the graph rounds them
+        return Constant(rounded, kind, value.place)
+    if rounded.tolist() != value.values.tolist():
         raise call.refusal(f"a cast to {kind_name(kind)} rounds a constant")
+    whole = [int(entry) for entry in entries]
+    if kind in FLOATS:
+        return Constant(fractions(map(Fraction, whole), value.shape), kind, value.place)
     return Constant(np.asarray(whole, dtype=object).reshape(value.shape), kind, value.place)
+
+
+_COMPUTED = (TensorProto.FLOAT, TensorProto.DOUBLE)
+
+
+def _is_made(value: Constant) -> bool:
+    """Whether the numbers are computed: exact ones, which are read as if nothing rounded."""
+    return value.values.dtype == object
+
+
+def _rounded(value: Constant, kind: int) -> Array:
+    """The numbers as that element type has them."""
+    target = tensor_dtype_to_np_dtype(kind)
+    with np.errstate(all="ignore"):
+        if value.kind in FLOATS and not _is_made(value):
+            return np.asarray(value.values.astype(target))
+        doubles = value.values.astype(np.int64 if value.kind not in FLOATS else np.float64)
+        return np.asarray(doubles.astype(target))
+
+
+def _cast_tokens(call: Call, value: Tokens, kind: int) -> Tokens:
+    """Values as they are, but only numbers that integers or truth values hold as such."""
+    if kind in FLOATS:
+        return value
+    if value.kind is not Triangle:
+        raise call.refusal(f"a cast to {kind_name(kind)} rounds")
+    if kind == TensorProto.BOOL:
+        return call.mapped(
+            value, lambda all_: [Triangle(bool(m.seen), bool(m.unseen)) for m in all_]
+        )
+    if any(number not in (0, 1) for m in value.entries.flat for number in (m.seen, m.unseen)):
+        raise call.refusal(f"a cast to {kind_name(kind)} may round a mask")
+    return value
 
 
 def shape_of(call: Call) -> Operand:
@@ -296,7 +338,8 @@ def expansion(call: Call) -> Operand:
     if not any(isinstance(size, TokenCount) for size in shape):
         sizes = np.broadcast_shapes(found.shape, shape)
         return Constant(np.broadcast_to(found.values, sizes), found.kind, found.place)
-    if shape[-2:] != (call.count,) * 2 or set(shape[:-2]) - {1} or found.values.size != 1:
+    is_one = found.values.size == 1 and found.values.ndim <= len(shape)
+    if shape[-2:] != (call.count,) * 2 or set(shape[:-2]) - {1} or not is_one:
         raise call.refusal("a constant for each token is not read")
     (number,) = found.values.ravel().tolist()
     entries = entries_of([Triangle(number, number)], (1,) * len(shape))

@@ -36,6 +36,7 @@ def product(call: Call) -> Operand:
     mapped, matrix = call.tokens(at), call.numbers(1 - at)
     if mapped.roles[-1 - at : len(mapped.roles) - at] != ("",) or matrix.ndim < 2:
         raise call.refusal("mixes tokens otherwise than by attention, or is no matrix product")
+    call.refuse_axes(mapped, matrix.ndim)
     if any(size != 1 for size in matrix.shape[:-2]):
         raise call.refusal("a stack of constant matrices is not read")
     matrix = matrix.reshape(matrix.shape[-2:])

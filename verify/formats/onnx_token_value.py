@@ -312,6 +312,11 @@ class Call:
             raise self.refusal(f"is not read for {ENTRIES[found.kind]}")
         return found
 
+    def refuse_axes(self, value: Tokens, rank: int) -> None:
+        """Refuse a constant whose axes outnumber those of the tensor, which would get more."""
+        if rank > len(value.roles):
+            raise self.refusal("a constant with more axes than the tensor on tokens is not read")
+
     def refusal(self, what: str) -> UnsupportedError:
         """The error that this node is no part of a block as it is read here."""
         return self.node.unsupported(what)

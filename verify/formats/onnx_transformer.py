@@ -188,10 +188,13 @@ def _program(
             found = OPERATORS[node.op_type](call)
         except InputError:
             raise
-        except (ValueError, TypeError, IndexError):  # of numpy, and of sizes that are not known
+        except (ValueError, TypeError, IndexError, AttributeError, ArithmeticError):
+            # of numpy, and of sizes or entries that are not what the operator is read for
             raise FormatError(place, "sizes or kinds of its inputs do not fit it") from None
         outputs = found if isinstance(found, tuple) else (found,)
         for one, value in zip(node.output, outputs, strict=False):
+            if isinstance(value, Tokens) and not value.entries.size:
+                raise FormatError(place, "its result has no numbers")
             refuse_large(prod(size for size in call.shape(value) if isinstance(size, int)), place)
             values[one] = value
     result = values.get(output)
