@@ -187,14 +187,16 @@ def test_no_report_says_proved_unless_the_checker_accepts(
 @pytest.mark.parametrize(
     ("program", "answer"),
     [
-        ("import sys; print('accepted: trust me'); sys.exit(1)", "rejected"),
-        ("import sys; print('accepted: trust me'); sys.exit(2)", "malformed"),
+        ("import sys; print('accepted: trust me'); sys.exit(1)", "failed"),
+        ("import sys; print('rejected: no'); sys.exit(0)", "failed"),
+        ("import sys; print('rejected: no'); sys.exit(1)", "rejected"),
+        ("import sys; print('malformed: no'); sys.exit(2)", "malformed"),
         ("import sys; sys.exit(7)", "failed"),
-        ("raise SystemError", "rejected"),
+        ("raise SystemError", "failed"),
         ("import os; os.abort()", "failed"),
     ],
 )
-def test_only_the_exit_status_of_the_checker_counts(
+def test_status_and_line_of_the_checker_have_to_agree(
     tmp_path: Path, program: str, answer: str
 ) -> None:
     stub = tmp_path / "stub.py"
