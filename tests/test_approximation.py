@@ -460,7 +460,7 @@ def test_the_command_tells_units_and_what_is_minimal(capsys: pytest.CaptureFixtu
         (("interpolant", "x**2", "--domain", "all", "--epsilon", "1"), "bounded interval"),
         (("interpolant", "x**2", "--domain", "box:0,1e60", "--epsilon", "1", "--knots", "best"),
          "at least 1000"),
-        (("interpolant", "x**2", "--domain", "box:0,1;0,1", "--epsilon", "1"), "intervals"),
+        (("interpolant", "x**2", "--domain", "box:0,1;0,1", "--epsilon", "1"), "1 interval, got 2"),
         (("interpolant", "gamma(x)", "--domain", "box:0,1", "--epsilon", "1"), "exp, sin, cos"),
         (("interpolant", "exp(500*x)", "--domain", "box:0,1", "--epsilon", "1"), "at most 200"),
         (("sawtooth", "sin(x)", "--domain", "box:0,1", "--epsilon", "1"), "a polynomial"),

@@ -68,7 +68,8 @@ def _largest(tree: Tree, low: Fraction, high: Fraction) -> Fraction:
     try:
         curve = Curve(Source(tree), low, high, _NEAR)
     except DomainError as error:
-        raise DomainError(f"target: no Lipschitz constant is known there, {error}") from None
+        why = str(error).removeprefix("target: it ")
+        raise DomainError(f"target: no Lipschitz constant is known, its derivative {why}") from None
     ends = [curve.exact(point) for point in (low, high)]
     known = [abs(one) for one in ends if one is not None]
     for bound in _proposed(curve, max(known, default=None)):
@@ -76,7 +77,7 @@ def _largest(tree: Tree, low: Fraction, high: Fraction) -> Fraction:
             (low, high, (ZERO, ZERO))
         ):
             return bound
-    raise DomainError("target: no Lipschitz constant is known there")
+    raise DomainError("target: no Lipschitz constant is known")
 
 
 def _proposed(curve: Curve, end: Fraction | None) -> Iterable[Fraction]:

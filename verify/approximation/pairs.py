@@ -80,8 +80,10 @@ class PairSearch:
         Every smaller multiple of 4 is tried.
 
         Raises:
-            ScopeError: it has more than 4096 pairs.
+            ScopeError: it has more than 4096 pairs; told at once where 4096 are far too few.
         """
+        if self.enough_points > MOST_POINTS:
+            self._require_hope(self.scaled(MOST_POINTS))
         for count in range(4, min(self.enough_points, MOST_POINTS) + 1, 4):
             found = self.scaled(count)
             if self.is_within(found):
@@ -190,6 +192,19 @@ class PairSearch:
         except ScopeError:
             return False
         return True
+
+    def _require_hope(self, pairs: Pairs) -> None:
+        """Refuse where even the largest network is seen to be off by twice epsilon."""
+        seen = max(
+            abs(self.curve.near_value(x) - self._at(line, x))
+            for line in pairs.lines
+            for x in self._places(line)
+        )
+        if seen > 2 * self.curve.epsilon:
+            raise ScopeError(
+                f"epsilon: {len(pairs.forth)} pairs, the most that are checked, are off by "
+                f"{seen:.3g}; by the formula {self.enough_points} are enough"
+            )
 
     def _too_many(self, promised: int) -> ScopeError:
         return ScopeError(

@@ -118,9 +118,8 @@ def approximate(
 
     OUT gets network.json and approximation.json; relucert check OUT asks the checker.
     """
-    from theory.rational import rational
     from verify.cli.methods.method import Request
-    from verify.cli.task import read_settings
+    from verify.cli.task import number, read_settings
     from verify.errors import InputError
 
     terminal = Terminal(json, quiet)
@@ -130,7 +129,7 @@ def approximate(
         raise InputError("METHOD", f"expected one of {names}, got {method!r}")
     if knots is not None and not chosen.takes_knots:
         raise InputError("--knots", f"{method} chooses its knots itself")
-    wanted = rational(epsilon)
+    wanted = number(epsilon, "--epsilon")
     if wanted <= 0:
         raise InputError("--epsilon", f"expected a positive number, got {wanted}")
     values = read_settings(settings or [], chosen.parameters)

@@ -117,5 +117,7 @@ def _write(path: str, text: str) -> None:
 
     try:
         Path(path).write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise InputError(path, f"cannot be written, {error}") from None
+    except OSError as error:
+        raise InputError(path, f"cannot be written, {error.strerror or error}") from None
+    except ValueError as error:
+        raise InputError(path, f"is no file name, {error}") from None

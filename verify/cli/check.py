@@ -36,6 +36,7 @@ def check(
     from verify.result import (
         APPROXIMATION,
         CERTIFICATE,
+        CLAIM,
         COUNTEREXAMPLE,
         FLOAT_BOUND,
         RECURRENT,
@@ -53,6 +54,8 @@ def check(
         return _recurrent(folder, recurrent, kernel, Terminal(json, quiet))
     if (folder / APPROXIMATION).is_file():
         return _approximation(folder, kernel, Terminal(json, quiet))
+    if not (folder / CLAIM).exists():
+        raise InputError(out, f"holds no {CLAIM} and nothing else to check")
     started = time.monotonic()
     is_refuted = (folder / COUNTEREXAMPLE).exists() and not (folder / CERTIFICATE).exists()
     status, answer, what = _refuted(folder) if is_refuted else _proved(folder, kernel)

@@ -51,12 +51,12 @@ def distance(
 
     OUT gets the network and the bound in the sup norm; relucert check OUT asks the checker.
     """
-    from theory.rational import rational
+    from verify.cli.task import number
     from verify.errors import InputError
     from verify.formats.network_file import read_network
     from verify.result import clear_folder, prepared_folder, write_files
 
-    terminal, wanted = Terminal(json, quiet), rational(width)
+    terminal, wanted = Terminal(json, quiet), number(width, "--width")
     if wanted <= 0:
         raise InputError("--width", f"expected a positive number, got {wanted}")
     source = read_network(network)
@@ -174,9 +174,9 @@ def _told(found: "Distance") -> tuple[dict[str, object], list[str]]:
         sup = f"{decimal(found.low)} <= sup |network - f| <= {decimal(found.high)}, at x = {point}"
     least, largest = found.least_square, found.largest_square
     if least == largest:
-        norm = f"the root of {decimal(largest)}, ~{math.sqrt(largest):.9g}"
+        norm = f"the root of {decimal(largest)}, {_root(largest)}"
     else:
-        norm = f"from ~{math.sqrt(least):.9g} to ~{math.sqrt(largest):.9g}"
+        norm = f"from {_root(least)} to {_root(largest)}"
     facts: dict[str, object] = {
         "pieces": found.pieces,
         "point": _text(found.point),
@@ -184,6 +184,16 @@ def _told(found: "Distance") -> tuple[dict[str, object], list[str]]:
         "sup": [_text(found.low), _text(found.high)],
     }
     return facts, [f"sup norm: {sup}", f"L2 norm: {norm}"]
+
+
+def _root(square: Fraction) -> str:
+    """The root in decimals, also where the square is larger or smaller than any float."""
+    bits = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
+    scaled = math.sqrt(square / Fraction(4) ** bits)
+    try:
+        return f"~{math.ldexp(scaled, bits):.9g}"
+    except OverflowError:
+        return f"~{scaled:.9g} * 2^{bits}"
 
 
 def _text(value: Fraction) -> str:

@@ -45,6 +45,7 @@ from verify.recurrent_evidence import write_recurrent_evidence
 from verify.result import SEQUENCE, TAPE, prepared_folder
 
 _SECONDS = 60.0
+_MOST_UNITS = 500_000  # of a network without recurrence
 _MOST_STEPS = 2000  # of a machine that is run
 
 
@@ -279,6 +280,7 @@ def settle_unrolled(path: str, order: Order) -> int:
     if order.steps is None:
         raise InputError("transform unroll", "expected --steps T")
     network = read_recurrent(path)
+    _require_size(network, order.steps, kind == "every")
     domain = order.inputs(network.inputs)
     if domain is None:
         raise InputError(path, "expected a recurrent network with inputs")
@@ -294,6 +296,18 @@ def settle_unrolled(path: str, order: Order) -> int:
         network, new, order.steps, kind, domain=domain, timeout=order.timeout or _SECONDS
     )
     return _told_unrolled(found, lines, list(new.widths), order)
+
+
+def _require_size(network: RecurrentNetwork, steps: int, every_output: bool) -> None:
+    """Refuse so many steps that the network without recurrence is too large to be written (T43).
+
+    Raises:
+        InputError: it is.
+    """
+    kept = min(network.units, 2 * network.outputs) if every_output else 0
+    units = steps * network.units + steps * (steps - 1) * (2 * network.inputs + kept) // 2
+    if units > _MOST_UNITS:
+        raise InputError("--steps", f"{units} units are needed, expected at most {_MOST_UNITS}")
 
 
 def settle_wavefront(path: str, order: Order) -> int:

@@ -44,6 +44,18 @@ class Task:
     workers: Workers | None
 
 
+def number(text: str, option: str) -> Fraction:
+    """The number that was written behind an option.
+
+    Raises:
+        InputError: it is none; the message names the option.
+    """
+    try:
+        return rational(text)
+    except NumberError as error:
+        raise InputError(option, str(error).removeprefix("number: ")) from None
+
+
 def read_settings(texts: Sequence[str], known: Sequence[str]) -> dict[str, Value]:
     """The values of texts NAME=VALUE.
 

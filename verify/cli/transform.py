@@ -247,7 +247,8 @@ def transform(
     known = (*FORMS, *COPIES)
     chosen = next((entry for entry in known if entry.name == form), None)
     if chosen is None:
-        raise InputError(f"form {form!r}", f"expected {' or '.join(e.name for e in known)}")
+        names = (*(entry.name for entry in known), *(name for name, _, _ in (*RECURRENT, PARALLEL)))
+        raise InputError(f"form {form!r}", f"expected {', '.join(names[:-1])} or {names[-1]}")
     values = read_settings(settings or [], chosen.parameters)
     _require_route(chosen, route, steps)
     started = time.monotonic()

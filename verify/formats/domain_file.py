@@ -56,7 +56,8 @@ def _box(text: str, inputs: int, where: str) -> Box:
     if len(intervals) == 1:
         intervals *= inputs
     if len(intervals) != inputs:
-        raise InputError(where, f"expected 1 or {inputs} intervals, got {len(intervals)}")
+        wanted = "1 interval" if inputs == 1 else f"1 or {inputs} intervals"
+        raise InputError(where, f"expected {wanted}, got {len(intervals)}")
     return _checked_box(intervals, where)
 
 

@@ -56,7 +56,7 @@ def read_json(content: bytes, where: str) -> Json:
             object_pairs_hook=_unique,
         )
     except UnicodeDecodeError as error:
-        raise FormatError(where, f"expected UTF-8 text, byte {error.start} is not") from None
+        raise FormatError(where, f"expected JSON, UTF-8 text, byte {error.start} is not") from None
     except json.JSONDecodeError as error:
         place = f"{where}, line {error.lineno}, column {error.colno}"
         raise FormatError(place, f"not JSON, {error.msg}") from None

@@ -7,8 +7,7 @@ from typing import Protocol
 
 from theory.domain import Box
 from theory.network import Network
-from theory.rational import rational
-from verify.cli.task import Value
+from verify.cli.task import Value, number
 from verify.errors import InputError
 from verify.formats.domain_file import read_domain
 
@@ -93,7 +92,7 @@ class Request:
         Raises:
             InputError: they do not increase from low to high.
         """
-        found = tuple(map(rational, (self.knots or "").split(",")))
+        found = tuple(number(part, "--knots") for part in (self.knots or "").split(","))
         if found != tuple(sorted(set(found))) or (found[0], found[-1]) != (low, high):
             raise InputError("--knots", f"expected increasing numbers from {low} to {high}")
         return found

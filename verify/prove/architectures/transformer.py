@@ -82,7 +82,10 @@ def compared_programs(
     """
     shapes = [(one.inputs, one.output.outputs) for one in (left, right)]
     if shapes[0] != shapes[1]:
-        raise ShapeError(f"programs: {shapes[0]} inputs and outputs on one side, {shapes[1]}")
+        (a, b), (c, d) = shapes
+        raise ShapeError(
+            f"programs: {a} inputs and {b} outputs on the left, {c} and {d} on the right"
+        )
     sides = {LEFT: program_bytes(left), RIGHT: program_bytes(right)}
     references = {
         name.removesuffix(".json"): {"file": name, "sha256": sha256(data).hexdigest()}
