@@ -54,6 +54,7 @@ NUMBERS: dict[str, Any] = {
     "stacked": np.triu(np.full((1, 1, 3, 3), -4, np.float32), 1),
     "axis": np.array([1]),
     "second": np.array([2]),
+    "twice": np.array([0, 0]),
     "minus": np.array([-3]),
     "many": np.array([300, 1]),
     "parts": np.array([2049, 3], np.float32) / np.float32(1024),
@@ -102,6 +103,11 @@ GRAPHS: dict[str, tuple[Listed, bool]] = {
         [("Sqrt", "squares", "r", {}), ("Mul", "X r", "m", {}), ("Relu", "m", "Y", {})],
         False,
     ),
+    "axes are kept, or are they": (
+        [("ReduceMean", "X second", "m", {"keepdims": 2}), ("Add", "X m", "Y", {})],
+        False,
+    ),
+    "an axis that is new twice": ([("Unsqueeze", "X twice", "Y", {})], False),
     "a slice without numbers": ([("Slice", "X second axis second", "Y", {})], False),
 }
 FLAT: dict[str, Listed] = {

@@ -279,7 +279,7 @@ def mean(call: Call, is_sum: bool = False) -> Operand:
     total = np.asarray(value.entries.sum(axis=tuple(named), keepdims=True), dtype=object)
     count = value.entries.size // total.size
     found = exact_array(total * Fraction(1, 1 if is_sum else count))
-    if call.node.integer("keepdims", 1):
+    if call.flag("keepdims", True):
         return Tokens(value.roles, found)
     kept = tuple(role for axis, role in enumerate(value.roles) if axis not in named)
     return Tokens(kept, found.squeeze(tuple(named)))

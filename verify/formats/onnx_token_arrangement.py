@@ -188,6 +188,8 @@ def unsqueeze(call: Call) -> Operand:
     array, roles = _parts(value)
     rank = array.ndim + len(axes)
     new = {_axis(call, axis, rank) for axis in axes}
+    if len(new) < len(axes):
+        raise call.node.malformed("an axis is named twice")
     kept = iter(roles)
     return _like(
         value,
@@ -226,7 +228,7 @@ def flatten(call: Call) -> Operand:
 def reshape(call: Call) -> Operand:
     """The same entries in another shape; 0 keeps a size and -1 is computed."""
     value, target = call.operand(0), _integers(call, 1)
-    if not call.node.integer("allowzero", 0):
+    if not call.flag("allowzero", False):
         before = call.shape(value)
         target = tuple(
             before[axis] if size == 0 and axis < len(before) else size
@@ -351,7 +353,7 @@ def triangle(call: Call) -> Operand:
     offset = 0
     if call.optional(1) is not None:
         (offset,) = call.constant(1).values.ravel().tolist()
-    is_upper, value = call.node.integer("upper", 1), call.operand(0)
+    is_upper, value = call.flag("upper", True), call.operand(0)
     if isinstance(value, Constant):
         cut = np.triu if is_upper else np.tril
         return Constant(np.asarray(cut(value.values, offset)), value.kind, value.place)

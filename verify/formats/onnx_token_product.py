@@ -105,9 +105,9 @@ def _scores(call: Call, query: list[Any], key: list[Any]) -> Scores:
 def general_product(call: Call) -> Operand:
     """Gemm: alpha A B + beta C, with B and C constant."""
     value, matrix = call.tokens(0), call.numbers(1)
-    if call.node.integer("transA", 0) or value.roles[-1:] != ("",):
+    if call.flag("transA", False) or value.roles[-1:] != ("",):
         raise call.refusal("mixes tokens otherwise than by attention")
-    if call.node.integer("transB", 0):
+    if call.flag("transB", False):
         matrix = matrix.transpose()
     if matrix.ndim != 2 or matrix.shape[0] != value.entries.shape[-1]:
         raise call.node.malformed("shapes do not fit")
@@ -182,7 +182,7 @@ def _softmax(call: Call, all_: list[Scores]) -> list[Weights]:
         scale = call.node.number("scale", 0.0)
     if isinstance(scale, Surd):
         raise call.refusal("the factor on scores is irrational; write it as attribute 'scale'")
-    later = None if call.node.integer("is_causal", 0) else Fraction(0)
+    later = None if call.flag("is_causal", False) else Fraction(0)
     return [
         Weights("softmax", Scores(one.query, one.key, one.scale * scale, later)) for one in all_
     ]

@@ -312,6 +312,13 @@ class Call:
             raise self.refusal(f"is not read for {ENTRIES[found.kind]}")
         return found
 
+    def flag(self, name: str, default: bool) -> bool:
+        """An attribute that is 0 or 1; what other numbers mean is not said by ONNX."""
+        found = self.node.integer(name, int(default))
+        if found not in (0, 1):
+            raise self.node.malformed(f"expected 0 or 1 as attribute {name!r}")
+        return bool(found)
+
     def refuse_axes(self, value: Tokens, rank: int) -> None:
         """Refuse a constant whose axes outnumber those of the tensor, which would get more."""
         if rank > len(value.roles):
