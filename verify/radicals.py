@@ -9,7 +9,7 @@ A^2 - B^2 U, which has one root less. Where it is 0, so is the product of all su
 norm, a polynomial: between the zeros of that the sign does not change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 from math import isqrt, lcm
@@ -37,6 +37,7 @@ Range = tuple[Fraction, Fraction]
 HALVINGS = 6  # of an interval, before roots are isolated
 MOST_ROOTS = 6
 MOST_DEGREE = 600
+MOST_BITS = 1 << 18  # of a number: without an end to them, powers of powers of 2/3 never end
 FINE = 256  # bits of an approximated root
 
 
@@ -87,6 +88,16 @@ def range_product(one: Range, other: Range) -> Range:
     return min(ends), max(ends)
 
 
+def require_short(numbers: Iterable[Fraction]) -> None:
+    """Refuse numbers that it takes too long to calculate with.
+
+    Raises:
+        RejectedError: one has more than MOST_BITS bits.
+    """
+    bits = max((max(map(int.bit_length, n.as_integer_ratio())) for n in numbers), default=0)
+    require(bits <= MOST_BITS, f"target: numbers of more than {MOST_BITS} bits")
+
+
 def samples(simple: Integral, low: Fraction, high: Fraction) -> list[Fraction]:
     """A point in every gap that the roots of p, none multiple, leave in (low, high)."""
     chain = sturm_chain(simple)
@@ -132,6 +143,7 @@ class Radicals:
             for k in range(both.bit_length()):
                 part = self.times(part, self.squares[k]) if both >> k & 1 else part
             found = total(found, part)
+        require_short(entry for p in found.values() for entry in p)
         return found
 
     def parted(self, e: Element) -> tuple[Element, Element, int]:

@@ -21,6 +21,7 @@ from verify.radicals import (
     Range,
     constant,
     range_product,
+    require_short,
     root_range,
     scaled,
     total,
@@ -131,6 +132,7 @@ class Interval:
     def made(self, top: Element, bottom: Element, error: Fraction, values: Range) -> Model:
         """A model; the values of polynomials are seen from their Bernstein coefficients, too."""
         low, high = values
+        require_short((error, low, high))
         if bottom == UNIT and set(top) == {0}:
             least, greatest = polynomial_range(top[0], self.low, self.high)
             low, high = max(low, least - error), min(high, greatest + error)
@@ -240,6 +242,7 @@ class Interval:
             RejectedError: it is beyond place 200.
         """
         for place, tail in zip(range(MOST + 1), tails, strict=False):
+            require_short((tail,))
             if tail <= self.tolerance:
                 return place, tail
         require(False, f"{what}: more than {MOST} terms of its series would be needed")
@@ -272,6 +275,8 @@ class Interval:
         """Exp f; 2 < e < 3."""
         growth = max(0, ceil(m.near[1]))
         require(growth <= MOST, f"exp: expected arguments of at most {MOST}")
+        short = m.near[0] >= -MOST  # before 3 is raised to what may be 10^9
+        require(short, f"exp: more than {MOST} terms of its series would be needed")
         least = max(1 + m.low, Fraction(1, 3 ** max(0, ceil(-m.low))))
         return self.series("exp", m, growth, (least, Fraction(3 ** max(0, ceil(m.high)))))
 
