@@ -270,7 +270,8 @@ def check(folder: str, data: bytes) -> str:
     for entry in named:
         bound, file, digest, tree = fields(entry, "bound file sha256 tree", "network")
         name = typed(file, str, "file")
-        expect(name and not set(name) & set("/\\\0"), "file: expected a name beside this file")
+        plain = name.isascii() and name.isprintable() and not set(name) & set("/\\")
+        expect(name and plain, "file: expected a name beside this file")  # it is told in one line
         with open(os.path.join(folder, name), "rb") as source:
             content = source.read()
         require(sha256(content).hexdigest() == digest, f"{name}: it has another digest")

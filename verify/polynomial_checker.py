@@ -238,8 +238,7 @@ def split(piece: Piece) -> list[Piece]:
     places = [low, *sorted(zero for zero in zeros if low < zero < high), high]
     found = []
     for start, end in pairwise(places):
-        middle = (start + end) / 2  # no unit is 0 there, unless it is 0 on the whole piece
-        p, q = middle.numerator, middle.denominator
+        p, q = ((start + end) / 2).as_integer_ratio()  # no unit is 0 there but on all of the piece
         found.append((start, end, [form if form[0] * q + form[1] * p > 0 else (0, 0)
                                    for form in forms]))  # fmt: skip
     return found
@@ -369,7 +368,8 @@ def check(folder: str, data: bytes) -> str:
     low, high = interval
     target = read_target(described)
     file, digest = (typed(text, str, "network") for text in fields(side, "file sha256", "network"))
-    expect(file and not set(file) & set("/\\\0"), "file: expected a name beside this file")
+    plain = file.isascii() and file.isprintable() and not set(file) & set("/\\")
+    expect(file and plain, "file: expected a name beside this file")  # it is told in one line
     with open(os.path.join(folder, file), "rb") as source:
         content = source.read()
     require(sha256(content).hexdigest() == digest, f"{file}: it has another digest")

@@ -207,7 +207,8 @@ def least_bends(question: Question, witnesses: Sequence[Witness]) -> tuple[int, 
 def read_network(folder: str, value: object) -> tuple[str, bytes]:
     """The name and bytes of a file that is named with its digest."""
     name, digest = (typed(text, str, "network") for text in fields(value, "file sha256", "network"))
-    expect(name and not set(name) & set("/\\\0"), "file: expected a name beside this file")
+    plain = name.isascii() and name.isprintable() and not set(name) & set("/\\")
+    expect(name and plain, "file: expected a name beside this file")  # it is told in one line
     with open(os.path.join(folder, name), "rb") as source:
         content = source.read()
     require(sha256(content).hexdigest() == digest, f"{name}: it has another digest")

@@ -105,7 +105,8 @@ def read_network(folder: str, side: object) -> tuple[str, Network]:
         RejectedError: it has another digest.
     """
     file, digest = (typed(text, str, "network") for text in fields(side, "file sha256", "network"))
-    expect(file and not set(file) & set("/\\\0"), "file: expected a name beside this file")
+    plain = file.isascii() and file.isprintable() and not set(file) & set("/\\")
+    expect(file and plain, "file: expected a name beside this file")  # it is told in one line
     with open(os.path.join(folder, file), "rb") as source:
         content = source.read()
     require(sha256(content).hexdigest() == digest, f"{file}: it has another digest")
