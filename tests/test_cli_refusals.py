@@ -63,3 +63,11 @@ def test_distances_larger_than_floats_are_told(
 ) -> None:
     assert main(["distance", str(EXAMPLES / SINE), target, "--domain", "box:0,1e200"]) == 0
     assert root in capsys.readouterr().out
+
+
+def test_an_unrolling_that_takes_too_long_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["unroll", str(EXAMPLES / DELAYS), "--steps", "12", "--timeout", "0.2"]
+    assert main(["transform", *words]) == 2
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("unknown: ")
+    assert "0.2 s were used up" in last

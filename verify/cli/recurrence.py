@@ -43,6 +43,7 @@ from verify.prove.architectures.unrolling import unrolling_files
 from verify.recurrent_counterexample import sequence_bytes, tape_bytes
 from verify.recurrent_evidence import write_recurrent_evidence
 from verify.result import SEQUENCE, TAPE, prepared_folder
+from verify.verdict import Unknown, Verdict
 
 _SECONDS = 60.0
 _MOST_UNITS = 500_000  # of a network without recurrence
@@ -329,10 +330,13 @@ def settle_wavefront(path: str, order: Order) -> int:
     return _told_unrolled(found, lines, [new.units], order)
 
 
-def _told_unrolled(found: object, lines: list[str], widths: list[int], order: Order) -> int:
+def _told_unrolled(
+    found: dict[str, bytes] | Verdict, lines: list[str], widths: list[int], order: Order
+) -> int:
     if not isinstance(found, dict):
-        facts: dict[str, object] = {"verdict": "unknown", "widths": widths}
-        return order.told(2, facts, [*lines, "unknown: no certificate was found"], {})
+        why = found.reason if isinstance(found, Unknown) else "no certificate was found"
+        facts: dict[str, object] = {"reason": why, "verdict": "unknown", "widths": widths}
+        return order.told(2, facts, [*lines, f"unknown: {why}"], {})
     lines.append("proved: they are equal, by the certificate of one claim")
     return order.told(0, {"verdict": "equivalent", "widths": widths}, lines, found)
 
