@@ -429,6 +429,7 @@ def test_the_command_writes_what_the_checker_accepts(
 ) -> None:
     words = ("--domain", f"box:{domain}", "--epsilon", epsilon, "-o", str(tmp_path))
     assert run(capsys, "interpolant", target, *words)[0] == 0
+    assert "accepted" in (tmp_path / "report.tex").read_text(encoding="ascii")
     assert main(["check", str(tmp_path)]) == 0
     assert "(verify/target_checker.py)" in capsys.readouterr().out
     assert main(["check", str(tmp_path), "--kernel", "native"]) == 3

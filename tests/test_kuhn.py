@@ -305,7 +305,7 @@ def test_the_command_writes_what_the_checker_accepts(
     assert "2-18-25-1" in told
     assert "5 steps a side; with every smaller number" in told
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "approximation.json", "network.json", "picture.svg"
+        "approximation.json", "network.json", "picture.svg", "report.tex"
     ]  # fmt: skip
     assert main(["check", str(tmp_path)]) == 0
     assert "accepted" in (told := capsys.readouterr().out)

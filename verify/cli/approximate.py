@@ -116,7 +116,8 @@ def approximate(
 ) -> int:
     """Build a network within E of a function on a bounded domain, and certify it.
 
-    OUT gets network.json and approximation.json; relucert check OUT asks the checker.
+    OUT gets the network, the claim and report.tex, for which the checker is asked once more;
+    relucert check OUT asks it again, relucert report OUT typesets the page.
     """
     from verify.cli.methods.method import Request
     from verify.cli.task import number, read_settings
@@ -154,8 +155,8 @@ def approximate(
     if found.network is not None:
         facts |= {"hidden layers": found.network.hidden_layers, "units": found.network.units}
     if out is not None:
-        files = _written(out, found)
-        lines.append(f"written: {out}/{{{','.join(sorted(files))}}} (relucert check {out})")
+        names = ",".join(sorted(_written(out, found)))
+        lines.append(f"written: {out}/{{{names}}} (relucert check {out}; relucert report {out})")
     terminal.tell(facts, lines)
     return 0
 
@@ -171,12 +172,22 @@ def _judged(found: "Built", epsilon: "Fraction") -> int:
         raise InputError("--epsilon", f"not within {epsilon} of f, {error}") from None
 
 
-def _written(out: str, found: "Built") -> dict[str, bytes]:
-    """The files of the folder OUT, which holds nothing else of a run after this."""
+def _written(out: str, found: "Built") -> tuple[str, ...]:
+    """The names of the files in OUT, which holds nothing else of a run after this.
+
+    Raises:
+        InputError: the checker, asked for the page, does not accept what was written.
+    """
+    from verify.cli.report import written_report
+    from verify.errors import InputError
+    from verify.report.judgement import Status
     from verify.result import clear_folder, prepared_folder, write_files
 
     folder = prepared_folder(out)
     clear_folder(folder)
     files = {**found.approximation.files, **found.files}
     write_files(folder, files)
-    return files
+    page = written_report(folder, pdflatex="")
+    if page.status is not Status.PROVED:
+        raise InputError(out, "the checker does not accept what was written")
+    return (*files, page.tex.name)

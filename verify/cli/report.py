@@ -14,7 +14,7 @@ def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     """Write OUT/report.tex and, where pdflatex is, OUT/report.pdf."""
     terminal = Terminal(json, quiet)
     with terminal.progress("typesetting"):
-        files = _files(Path(out))
+        files = written_report(Path(out))
     pdf = None if files.pdf is None else str(files.pdf)
     terminal.tell(
         {"tex": str(files.tex), "pdf": pdf, "message": files.message, "status": files.status.value},
@@ -27,8 +27,8 @@ def report(out: Folder, json: AsJson = False, quiet: Quiet = False) -> int:
     return 0
 
 
-def _files(folder: Path) -> "ReportFiles":
-    """Write the report that fits the evidence in a folder."""
+def written_report(folder: Path, pdflatex: str = "pdflatex") -> "ReportFiles":
+    """Write the report that fits the evidence in a folder; without a program, the source alone."""
     from verify.extended_claim import is_extended_claim
     from verify.report.pages.kind import page_evidence
     from verify.report.report import write_extended_report, write_page_report, write_report
@@ -36,7 +36,8 @@ def _files(folder: Path) -> "ReportFiles":
 
     name = page_evidence(folder)
     if name is not None:
-        return write_page_report(folder, name)
+        return write_page_report(folder, name, pdflatex=pdflatex)
     claim = folder / CLAIM
     is_extended = claim.is_file() and is_extended_claim(claim.read_bytes())
-    return (write_extended_report if is_extended else write_report)(folder)
+    write = write_extended_report if is_extended else write_report
+    return write(folder, pdflatex=pdflatex)

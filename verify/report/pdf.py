@@ -29,7 +29,12 @@ class Typeset:
 
 
 def typeset(source: str, program: str = "pdflatex") -> Typeset:
-    """The PDF of a TeX source, or a line that says why there is none; never an error."""
+    """The PDF of a TeX source, or a line that says why there is none; never an error.
+
+    An empty name of a program asks for none.
+    """
+    if not program:
+        return Typeset(None, "none was asked for")
     found = shutil.which(program)
     if found is None:
         return Typeset(None, f"there is no {program}; Debian has it in {PACKAGES}")
