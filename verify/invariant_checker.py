@@ -220,6 +220,7 @@ def read_domain(value: object, inputs: int) -> list[Halfspace]:
     for index, (low, high) in enumerate(ends):
         found += [({index: Fraction(-1)}, -low), ({index: Fraction(1)}, high)]
     for listed_one in typed(halfspaces, list, "halfspaces"):
+        expect(listed_one, "halfspaces: expected a number for each input, and an end")
         *normal, offset = rationals(listed_one, "halfspaces")
         expect(len(normal) == inputs, "halfspaces: expected a number for each input, and an end")
         found.append(({place: entry for place, entry in enumerate(normal) if entry}, offset))
