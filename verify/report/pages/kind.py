@@ -72,8 +72,12 @@ _UNREADABLE = (  # the last ones: numbers and nestings that are too large to be 
 
 
 def page_evidence(folder: Path) -> str | None:
-    """The name of the file in a folder that makes it one of these kinds, or None."""
-    return next((name for name in (*RECURRENT, APPROXIMATION) if (folder / name).is_file()), None)
+    """The name of the file in a folder that makes it one of these kinds, or None.
+
+    A horizon comes before the invariant that stands beside it: it speaks of the target.
+    """
+    names = (HORIZON, *RECURRENT, APPROXIMATION)
+    return next((name for name in names if (folder / name).is_file()), None)
 
 
 def page_report(folder: Path, name: str, checker: Path | None = None) -> tuple[str, Status]:
