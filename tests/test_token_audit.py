@@ -316,6 +316,6 @@ def test_T55_every_value_is_its_form_whatever_the_functions_are(seed: int, large
 
 def test_T56_a_halfspace_without_numbers_is_malformed() -> None:
     for inputs in (0, 1):
-        domain = (("box", []), ("halfspaces", [[]]))
+        domain: object = (("box", []), ("halfspaces", [[]]))
         with pytest.raises(MalformedError, match="halfspaces"):
             read_domain(domain, inputs)
