@@ -303,6 +303,8 @@ def tree_text(tree: Tree) -> str:
         return str(tree)
     name, *parts = tree
     texts = [str(part) if name == "^" and k else tree_text(part) for k, part in enumerate(parts)]
+    if name in "^/" and not texts[0].isalnum():  # (-1)^2, (2/3)^5
+        texts[0] = texts[0] if texts[0][0] == "(" else f"({texts[0]})"
     if name in ("+", "*", "/", "^"):
         return f"({f' {name} '.join(texts)})"
     return f"{name}({', '.join(texts)})"
