@@ -1,6 +1,7 @@
 """Recurrent networks: unrolling, wavefront, saturated to relu, linear ones."""
 
 import itertools
+import json
 from fractions import Fraction
 
 import pytest
@@ -120,6 +121,21 @@ def test_T43_the_certificate_of_an_unrolling_is_accepted(
     files = unrolling_files(network, new, steps, kind, domain=domain, timeout=10)
     assert isinstance(files, dict)
     assert unrolling_checker.check(files.__getitem__, files["unrolling.json"])
+
+
+def test_T43_many_steps_over_all_inputs_merge() -> None:
+    network = RecurrentNetwork(
+        Affine.dense([[Fraction(1, 2), 0, 1], [1, Fraction(1, 3), -1]], [Fraction(0), Fraction(1)]),
+        Affine.dense([[1, -1]], [Fraction(0)]),
+        (Fraction(0), Fraction(1)),
+    )
+    new = unrolled(network, 24)
+    files = unrolling_files(network, new, 24, "last", domain=Space(1), timeout=10)
+    assert isinstance(files, dict)
+    assert json.loads(files["unrolling.json"])["proofs"] == [[["="]]]
+    every = unrolled(network, 5, True)
+    told = unrolling_files(network, every, 5, "every", domain=Space(1), timeout=10)
+    assert isinstance(told, dict)
 
 
 def test_a_changed_unrolling_is_refused() -> None:

@@ -89,8 +89,10 @@ class _Unrolling:
         outputs = _applied(self.recurrent.output, self.state) if self.layers else []
         if self.every_output:
             fresh = self._fresh(outputs, units)
-            self.told = [*self._kept(self.told, units), *fresh]
-        self.points = self._kept(later, units) if self.layers else self._first_inputs(later, units)
+            keep = self._kept if self._has_few_units else self._signed
+            self.told = [*keep(self.told, units), *fresh]
+        keep = self._signed if self.lower is None else self._kept
+        self.points = keep(later, units) if self.layers else self._first_inputs(later, units)
         self.layers.append(_layer(units, self.width))
         self.width, self.state = len(units), new_state
 
@@ -105,9 +107,14 @@ class _Unrolling:
             for one in needed
         ]
 
+    @property
+    def _has_few_units(self) -> bool:
+        """Whether outputs are cheaper by the state's units than by two units each."""
+        return self.recurrent.units <= 2 * self.recurrent.outputs
+
     def _fresh(self, outputs: list[Expression], units: list[Expression]) -> list[Expression]:
         """Outputs of the last step in the new units: by the state, or as two units each."""
-        if self.recurrent.units <= 2 * len(outputs):
+        if self._has_few_units:
             count = len(units)
             units += [Expression({unit: ONE}) for unit in range(self.recurrent.units)] * bool(
                 outputs
@@ -119,7 +126,10 @@ class _Unrolling:
         return self._signed(outputs, units)
 
     def _signed(self, needed: list[Expression], units: list[Expression]) -> list[Expression]:
-        """V = relu(v) - relu(-v)."""
+        """V = relu(v) - relu(-v), of the number itself, so that the units are those of before.
+
+        In the calculus relu(-v) is relu(v) - v, of which it is not seen that it is its own relu.
+        """
         found = []
         for one in needed:
             found.append(Expression({len(units): ONE, len(units) + 1: -ONE}))
