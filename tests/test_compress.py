@@ -259,6 +259,27 @@ def test_what_a_caller_knows_is_believed() -> None:
     assert dict(form.trace.layers[0].proofs) == {"elsewhere": 1}
 
 
+def test_what_a_caller_knows_of_unbounded_inputs() -> None:
+    # x + y >= 0, so its double and triple are read as they are; nothing bounds x or y
+    network = dense(([[1, 1], [2, 2], [1, -1]], [0, 0, 0]), ([[1, 1, 1], [1, 1, -1]], [0, 0]))
+    active, open_ = Stability(Fraction(0), None, 1, "elsewhere"), Stability()
+    half = Polytope(2, (((Fraction(-1), Fraction(-1)), Fraction(0)),))
+    form = compressed_form(network, half, ((active, active, open_),))
+    assert form.network.units == 2
+    for point in ((Fraction(3), Fraction(-2)), (Fraction(-1), Fraction(1)), (Fraction(5),) * 2):
+        assert form.network(point) == network(point)
+
+
+def test_the_trace_says_what_every_layer_was() -> None:
+    network = dense(
+        ([[1], [1], [1], [1]], [1, 2, -3, 0]), ([[1, 1, 1, 1]], [-5]), ([[1]], [0])
+    )  # on [-1, 1]: two active, one inactive, one undecided
+    first, second = compressed_form(network, Box.cube(1, -1, 1)).trace.layers
+    assert (first.layer, second.layer) == (1, 2)
+    assert (first.units, first.inactive, first.active, first.undecided) == (4, 1, 2, 1)
+    assert second.units == 1
+
+
 def test_sizes_that_do_not_fit_are_refused() -> None:
     network = dense(([[1]], [0]), ([[1]], [0]))
     with pytest.raises(ShapeError):

@@ -130,6 +130,12 @@ def test_a_wrong_formula_has_defects() -> None:
     wrong = BlockFormula(5, MAX_OF_FIVE.symmetries, orbits, "T17")
     table = chamber_table(wrong)
     assert table.defects
+    assert all(excess for _, _, excess in table.defects)
+    none = BlockFormula(5, MAX_OF_FIVE.symmetries, tuple(
+        Orbit(Fraction(0), orbit.block) for orbit in MAX_OF_FIVE.orbits
+    ), "T17")  # fmt: skip
+    leads = [(order, function) for order, function, _ in chamber_table(none).defects]
+    assert [excess for _, _, excess in chamber_table(none).defects] == [-1] * len(leads)
     assert answer(table.text().encode()) == "rejected"
 
 

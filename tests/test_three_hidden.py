@@ -18,7 +18,7 @@ from theory.errors import DomainError, ShapeError
 from theory.extended import ExtendedAffine, ExtendedNetwork, ExtendedRational
 from theory.forms.grid_inputs import grid_form, grid_points
 from theory.forms.three_hidden import ThreeHiddenForm, three_hidden_form
-from theory.half_open import Side
+from theory.half_open import Side, half_open_regions
 from theory.network import Affine, Network, Vector
 from theory.region import regions
 from verify.checker import MalformedError, RejectedError
@@ -124,6 +124,22 @@ def test_T22_degenerate_networks_on_grids_of_boundary_points(network: Network) -
             assert sum(point in region for region in form.regions) == 1
             if point in domain:
                 assert form.network(point) == network(point)
+
+
+def test_T22_signs_of_regions_are_those_of_their_outputs() -> None:
+    # relu(x) - relu(y), -relu(x), relu(x): each is >= 0, <= 0 or of both signs on the quadrants
+    network = Network(
+        (Affine.dense([[1, 0], [0, 1]], [0, 0]), Affine.dense([[1, -1], [-1, 0], [1, 0]], [0] * 3))
+    )
+    found = list(half_open_regions(network, Space(2)))
+    grid = [Fraction(k, 2) for k in range(-4, 5)]
+    for region in found:
+        inside = [network(point) for point in product(grid, repeat=2) if point in region]
+        for sign, values in zip(region.signs, zip(*inside, strict=True), strict=True):
+            expected = 1 if min(values) >= 0 else -1 if max(values) <= 0 else 0
+            assert sign == expected
+    assert {region.signs[0] for region in found} == {-1, 0, 1}
+    assert -1 in {region.signs[1] for region in found}
 
 
 def test_what_is_open_must_not_depend_on_the_sign_of_units() -> None:

@@ -16,7 +16,7 @@ from math import lcm
 from theory.cone import Cone, domain_cones
 from theory.domain import Box, Domain, Space
 from theory.errors import DomainError, ShapeError
-from theory.form import Form, coordinate_forms, integer_network, negated, oriented, primitive
+from theory.form import Form, coordinate_forms, integer_network, oriented, primitive
 from theory.network import Affine, Network, Vector
 from theory.quotient import quotient
 from theory.region import first_hyperplanes
@@ -32,11 +32,6 @@ class Side:
 
     key: Form
     is_upper: bool
-
-    @property
-    def closure(self) -> Form:
-        """The form that is >= 0 on the closed side."""
-        return self.key if self.is_upper else negated(self.key)
 
     def __contains__(self, point: Sequence[Fraction]) -> bool:
         constant, *gradient = self.key
@@ -63,15 +58,6 @@ class HalfOpenRegion:
 
     def __contains__(self, point: Sequence[Fraction]) -> bool:
         return all(point in side for side in self.sides)
-
-    @property
-    def affine(self) -> Affine:
-        """The exact affine map Q^n -> Q^m."""
-        return Affine.dense(
-            [[Fraction(entry, self.scale) for entry in form[1:]] for form in self.outputs],
-            [Fraction(form[0], self.scale) for form in self.outputs],
-            len(self.outputs[0]) - 1 if self.outputs else None,
-        )
 
 
 def half_open_regions(network: Network, domain: Domain) -> Iterator[HalfOpenRegion]:
