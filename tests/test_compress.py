@@ -270,6 +270,17 @@ def test_what_a_caller_knows_of_unbounded_inputs() -> None:
         assert form.network(point) == network(point)
 
 
+def test_one_unit_for_a_sum_needs_bounds_of_all_inputs() -> None:
+    # y + x, y - x >= 0 and only their sum is read: one unit 2 y, shifted by a bound, would do
+    network = dense(([[1, 1], [-1, 1], [3, 1]], [0, 0, 0]), ([[1, 1, 1]], [0]))
+    one, zero = Fraction(1), Fraction(0)
+    wedge = Polytope(2, (((-one, -one), zero), ((one, -one), zero)))
+    active = Stability(zero, None, 1, "elsewhere")
+    known = ((active, active, Stability()),)
+    assert compressed_form(network, wedge, known).network.widths == (2, 3, 1)
+    assert compressed_form(network, Box.cube(2, 0, 5), known).network.widths == (2, 2, 1)
+
+
 def test_the_trace_says_what_every_layer_was() -> None:
     network = dense(
         ([[1], [1], [1], [1]], [1, 2, -3, 0]), ([[1, 1, 1, 1]], [-5]), ([[1]], [0])
