@@ -21,7 +21,7 @@ from fractions import Fraction
 if not __package__:  # run as a file: the package is beside it
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from verify.checker import document, expect, fields, require, typed
+from verify.checker import document, expect, require, typed
 from verify.recurrent_claims import (
     Obligation,
     Reader,
@@ -32,7 +32,7 @@ from verify.recurrent_claims import (
     read_recurrent,
     run,
 )
-from verify.unrolling_checker import MOST_STEPS, Unrolling, unrolled
+from verify.unrolling_checker import MOST_STEPS, Unrolling, over, read_box, unrolled
 
 KEYS = "domain epsilon initial left proofs right steps"
 
@@ -78,7 +78,7 @@ def obligation(stated: Horizon) -> Obligation:
         unrolled(Unrolling(network, (), stated.steps, "every", stated.box))
         for network in (stated.left, stated.right)
     ]
-    where = {"box": stated.box * stated.steps, "halfspaces": []}
+    where = over(stated.box, stated.steps)
     relation = f"eps={stated.epsilon}" if stated.epsilon else "exact"
     return Obligation.related("horizon", sides[0], sides[1], where, relation)
 
@@ -105,9 +105,7 @@ def read(beside_it: Reader, data: bytes) -> tuple[Horizon, object]:
     outputs = {len(network.output.bias) for network in networks}
     expect(len(inputs) == len(outputs) == 1, "left, right: expected the same inputs and outputs")
     expect(min(inputs), "left, right: expected inputs")
-    box, halfspaces = fields(domain, "box halfspaces", "domain")
-    fits = len(typed(box, list, "box")) in (0, min(inputs)) and halfspaces == []
-    expect(fits, "domain: expected a box or everything")
+    box = read_box(domain, min(inputs))
     return Horizon(networks[0], networks[1], first, steps, bound, box), proofs
 
 

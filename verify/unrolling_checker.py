@@ -82,8 +82,21 @@ def obligation(stated: Unrolling) -> Obligation:
         first = units(wide, range(size, size + inputs))
         right = followed((first,), stated.network)
         return Obligation.equal("wavefront", left, right, ALL)
-    where = {"box": stated.box * stated.steps, "halfspaces": []}
+    where = over(stated.box, stated.steps)
     return Obligation.equal("unrolling", left, stated.network, where)
+
+
+def read_box(domain: object, inputs: int) -> list[object]:
+    """The intervals of a domain of each input, none for everything."""
+    box, halfspaces = fields(domain, "box halfspaces", "domain")
+    fits = len(typed(box, list, "box")) in (0, inputs) and halfspaces == []
+    expect(fits, "domain: expected a box or everything")
+    return list(box)
+
+
+def over(box: list[object], steps: int) -> dict[str, object]:
+    """The domain of all inputs of so many steps."""
+    return {"box": box * steps, "halfspaces": []}
 
 
 def read(beside_it: Reader, data: bytes) -> tuple[Unrolling, object]:
@@ -95,9 +108,7 @@ def read(beside_it: Reader, data: bytes) -> tuple[Unrolling, object]:
     one = read_recurrent(beside(beside_it, recurrent, "recurrent"), "recurrent")
     layers = read_layers(parsed(beside(beside_it, network, "network")), "network")
     expect(one.inputs, "recurrent: expected inputs")
-    box, halfspaces = fields(domain, "box halfspaces", "domain")
-    fits = len(typed(box, list, "box")) in (0, one.inputs) and halfspaces == []
-    expect(fits, "domain: expected a box or everything")
+    box = read_box(domain, one.inputs)
     expect(kind != "wavefront" or not box, "domain: a wavefront is about everything")
     return Unrolling(one, layers, steps, kind, box), proofs
 
